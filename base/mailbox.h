@@ -1,0 +1,80 @@
+// A bounded mailbox: many threads post, one thread drains.
+//
+// The mutex is the exception that needs its excuse: a post and a drain hold it for a move or a
+// swap, a turn posts at most one batch to each receiver, and a lock-free queue would allocate per
+// item or bound worse. The receiver is woken only if it may be asleep: at most one ring of the
+// bell per batch, none while the receiver is running.
+//
+// Thread: post from any, drain from the owner.
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace godwit {
+
+// Rings the receiver's bell (an eventfd in production). Thread: any.
+class Waker {
+ public:
+  virtual ~Waker() = default;
+  virtual void wake() = 0;
+};
+
+template <class Item>
+class Mailbox {
+ public:
+  // `capacity`: items that may wait before `post` refuses. `waker` outlives the mailbox.
+  Mailbox(std::size_t capacity, Waker& waker) : capacity_(capacity), waker_(&waker) {}
+
+  // False if the mailbox is full or closed: `item` is untouched, and the caller slows its source.
+  [[nodiscard]] bool post(Item& item) {
+    bool ring = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_ || items_.size() >= capacity_) return false;
+      ring = items_.empty();
+      items_.push_back(std::move(item));
+    }
+    if (ring) waker_->wake();
+    return true;
+  }
+
+  // For what must not be lost and is bounded elsewhere (answers, stop): ignores the capacity.
+  // False only if the mailbox is closed.
+  bool post_always(Item item) {
+    bool ring = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_) return false;
+      ring = items_.empty();
+      items_.push_back(std::move(item));
+    }
+    if (ring) waker_->wake();
+    return true;
+  }
+
+  // Swaps the waiting items into `out`, which the owner keeps between calls so that the two
+  // vectors are reused. `out` must be empty.
+  void drain(std::vector<Item>& out) {
+    const std::lock_guard lock(mutex_);
+    out.swap(items_);
+  }
+
+  // From here on nothing is taken. What waits is still drained.
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+
+ private:
+  const std::size_t capacity_;
+  Waker* const waker_;
+
+  std::mutex mutex_;
+  std::vector<Item> items_;  // Guarded by mutex_.
+  bool closed_ = false;      // Guarded by mutex_.
+};
+
+}  // namespace godwit
