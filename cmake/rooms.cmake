@@ -7,6 +7,7 @@
 #     PUBLIC_PACKAGES <targets>)      third party that shows in the room's headers (rare)
 #   add_room_executable(<name> SOURCES … MAY_USE <rooms> PACKAGES <targets>)
 #   add_room_test(<room> SOURCES … MAY_USE <rooms> PACKAGES <targets>)
+#   add_test_suite(<name> SOURCES … MAY_USE <rooms> PACKAGES <targets>)
 #   add_testkit(<name> SOURCES … HEADERS … MAY_USE <rooms> PACKAGES <targets>)
 #   add_fuzz_target(<name> SOURCES … MAY_USE <rooms>)
 #
@@ -15,8 +16,12 @@
 # program with nothing but its declared dependencies; all of them: target link_tests), its headers
 # by all_verify_interface_header_sets (each must compile alone).
 
+# Rooms whose unit tests also run under the thread sanitizer in ./dev test.
+set(GODWIT_THREADED_ROOMS base front net)
+
 add_custom_target(link_tests)
 add_custom_target(unit_tests)
+add_custom_target(threaded_tests)
 add_custom_target(fuzz_targets)
 
 # Sets `out` to the targets of the named rooms and testkits. A missing one ends up in `out_missing`.
@@ -36,10 +41,15 @@ function(_godwit_resolve out out_missing)
   set(${out_missing} "${missing}" PARENT_SCOPE)
 endfunction()
 
-# `./dev test` turns this into an error (-Werror=dev); a half-built tree stays usable.
+# Somebody who builds one room of a half-built tree can go on; `./dev test` asks for all of it.
 function(_godwit_skip what missing)
   list(JOIN missing ", " names)
-  message(AUTHOR_WARNING "${what} is left out: it uses ${names}, which does not exist")
+  if(DEFINED ENV{GODWIT_COMPLETE})
+    set(level FATAL_ERROR)
+  else()
+    set(level WARNING)
+  endif()
+  message(${level} "${what} is left out: it uses ${names}, which does not exist")
 endfunction()
 
 function(_godwit_reject_unknown call unparsed)
@@ -128,32 +138,48 @@ function(add_testkit name)
   )
 endfunction()
 
-# One GoogleTest program and one CTest test a room: starting a sanitized program once is cheap,
-# once per test is not. The names are printed by the program; the report file lets ./dev count them.
-function(add_room_test room)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;MAY_USE;PACKAGES")
-  _godwit_reject_unknown("add_room_test(${room})" "${arg_UNPARSED_ARGUMENTS}")
+# One GoogleTest program and one CTest test: starting a sanitized program once is cheap, once per
+# test is not. The names are printed by the program; the report file lets ./dev count them.
+function(_godwit_add_gtest name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;MAY_USE;PACKAGES;LABELS")
+  _godwit_reject_unknown("test ${name}" "${arg_UNPARSED_ARGUMENTS}")
   if(NOT GTest_FOUND OR GODWIT_FUZZ)
     return()
   endif()
-  _godwit_resolve(rooms missing ${room} ${arg_MAY_USE})
+  _godwit_resolve(rooms missing ${arg_MAY_USE})
   if(missing)
-    _godwit_skip("test unit_${room}" "${missing}")
+    _godwit_skip("test ${name}" "${missing}")
     return()
   endif()
-  add_executable(unit_${room} EXCLUDE_FROM_ALL ${arg_SOURCES})
-  target_include_directories(unit_${room} PRIVATE "${PROJECT_SOURCE_DIR}")
-  target_link_libraries(unit_${room} PRIVATE ${rooms} ${arg_PACKAGES} GTest::gmock_main)
-  target_compile_definitions(
-    unit_${room} PRIVATE GODWIT_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
-  )
-  add_dependencies(unit_tests unit_${room})
-  add_test(NAME unit_${room} COMMAND unit_${room} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  add_executable(${name} EXCLUDE_FROM_ALL ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${rooms} ${arg_PACKAGES} GTest::gmock_main)
+  target_compile_definitions(${name} PRIVATE GODWIT_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+  add_dependencies(unit_tests ${name})
+  if(threaded IN_LIST arg_LABELS)
+    add_dependencies(threaded_tests ${name})
+  endif()
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   set_tests_properties(
-    unit_${room}
-    PROPERTIES LABELS unit ENVIRONMENT
-               "GTEST_OUTPUT=xml:${CMAKE_BINARY_DIR}/gtest/unit_${room}.xml"
+    ${name}
+    PROPERTIES LABELS "${arg_LABELS}" ENVIRONMENT
+               "GTEST_OUTPUT=xml:${CMAKE_BINARY_DIR}/gtest/${name}.xml"
   )
+endfunction()
+
+# The tests of one room, tests/unit/<room>/: the program unit_<room>.
+function(add_room_test room)
+  set(labels unit)
+  if(room IN_LIST GODWIT_THREADED_ROOMS)
+    list(APPEND labels threaded)
+  endif()
+  # Keywords and their values are passed on; the room itself comes last, as one more of MAY_USE.
+  _godwit_add_gtest(unit_${room} LABELS ${labels} ${ARGN} MAY_USE ${room})
+endfunction()
+
+# Tests of more than one room, such as tests/conformance: the program <name>.
+function(add_test_suite name)
+  _godwit_add_gtest(${name} LABELS suite ${ARGN})
 endfunction()
 
 # A libFuzzer program in the preset `fuzz`; elsewhere the same harness with a main that replays the
