@@ -112,6 +112,10 @@ class Layers(PlantedTree):
     def test_the_table_points_in_one_direction(self):
         self.assertEqual(check_layers.check_table(), [])
 
+    def test_the_declared_exceptions_exist(self):
+        for path in check_layers.PURE_EXCEPTIONS:
+            self.assertTrue((check_layers.TOP / path).is_file(), path)
+
 
 if __name__ == "__main__":
     unittest.main()
