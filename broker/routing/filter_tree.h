@@ -1,0 +1,99 @@
+// The tree of topic filters, level by level, with a set of entries where a filter ends.
+//
+// TopicIndex keeps subscribers in it, RouteTable destinations; both are four bytes of key and four
+// of value to the tree. A node costs 36 bytes and about 5 for its bucket, wherever it hangs: its
+// literal children are found by one keyed hash over (parent, level) for the whole tree, so no node
+// has a table of its own; its children `+` and `#` are numbers in the node.
+//
+// Matching walks the topic once and carries the set of nodes that fit so far. Nothing recurses, so
+// the depth of a filter costs no stack (E-093); a topic is left as soon as no filter fits.
+//
+// Pure; owned by one index and used on its thread. `match` uses scratch space of the tree: not for
+// two threads at a time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/siphash.h"
+#include "base/strong_id.h"
+#include "broker/mqtt/topic.h"
+#include "broker/routing/entry_set.h"
+#include "broker/routing/level_table.h"
+#include "broker/routing/linear_hash.h"
+#include "broker/routing/slab.h"
+
+namespace godwit::routing {
+
+struct NodeTag;
+using NodeIndex = StrongId<NodeTag, std::uint32_t>;  // 0: none.
+
+class FilterTree {
+ public:
+  explicit FilterTree(const HashKey& key);
+  FilterTree(const FilterTree&) = delete;
+  FilterTree& operator=(const FilterTree&) = delete;
+
+  // Adds the entry or replaces the value of its key. True if it is new.
+  bool put(TenantId tenant, mqtt::TopicFilter filter, Entry entry);
+  // Null if the filter has no entry of this key. Valid until the tree is changed.
+  [[nodiscard]] std::uint32_t* find(TenantId tenant, mqtt::TopicFilter filter, std::uint32_t key);
+  // True if it was there. Nodes and levels that nobody uses any more are given back.
+  bool erase(TenantId tenant, mqtt::TopicFilter filter, std::uint32_t key);
+
+  // The nodes whose filters match, each once and with at least one entry. Valid until the next
+  // call. Allocates only while its scratch space grows.
+  [[nodiscard]] std::span<const NodeIndex> match(TenantId tenant, mqtt::TopicName topic);
+  [[nodiscard]] std::span<const Entry> entries(NodeIndex node) const {
+    return pool_.entries(nodes_[node].entries);
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t node_count() const { return node_count_; }
+
+ private:
+  struct Node {
+    NodeIndex parent;
+    std::uint32_t word = 0;  // LevelIndex of a literal level; of the root of a tenant, the tenant.
+    NodeIndex next;
+    NodeIndex plus;
+    NodeIndex hash;
+    std::uint32_t literal_children = 0;
+    EntrySet entries;
+  };
+  static_assert(sizeof(Node) == 36);
+
+  struct HashOfNode {
+    HashKey key;
+    [[nodiscard]] std::uint32_t operator()(NodeIndex parent, std::uint32_t word) const;
+    std::uint32_t operator()(const Node& node) const { return (*this)(node.parent, node.word); }
+  };
+
+  [[nodiscard]] NodeIndex literal_child(NodeIndex parent, std::uint32_t word) const;
+  [[nodiscard]] NodeIndex find_node(TenantId tenant, mqtt::TopicFilter filter) const;
+  [[nodiscard]] NodeIndex find_or_make_node(TenantId tenant, mqtt::TopicFilter filter);
+  [[nodiscard]] NodeIndex find_or_make_root(TenantId tenant);
+  [[nodiscard]] NodeIndex find_or_make_child(NodeIndex parent, std::string_view level);
+  [[nodiscard]] NodeIndex make_node(NodeIndex parent, std::uint32_t word);
+  void prune(NodeIndex node);
+  void detach(NodeIndex node);
+  void step(std::string_view level, bool wildcards);
+  void hit(NodeIndex node);
+
+  HashOfNode hash_of_;
+  LevelTable levels_;
+  Slab<Node, NodeIndex> nodes_;
+  LinearHash<Node, NodeIndex, HashOfNode> literals_;
+  EntryPool pool_;
+  std::size_t size_ = 0;
+  std::size_t node_count_ = 0;
+
+  // Scratch space of match().
+  std::vector<NodeIndex> fitting_;
+  std::vector<NodeIndex> fitting_next_;
+  std::vector<NodeIndex> hits_;
+};
+
+}  // namespace godwit::routing
