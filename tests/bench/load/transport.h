@@ -1,0 +1,87 @@
+// Sockets and epoll of the generator. It must stay cheaper than any broker it drives, so it reads
+// once per wake into one buffer for all connections and sends what a turn gathered once per turn.
+// One thread owns everything here.
+#pragma once
+
+#include <netinet/in.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "tests/bench/load/wire.h"
+
+namespace godwit::bench {
+
+enum class Role : std::uint8_t { kPublisher, kSubscriber, kIdle };
+enum class Phase : std::uint8_t { kClosed, kConnecting, kAwaitConnack, kAwaitSuback, kUp };
+
+struct Connection {
+  Role role = Role::kIdle;
+  Phase phase = Phase::kClosed;
+  bool dirty = false;    // In the transport's list of connections with output.
+  bool blocked = false;  // The socket took no more; EPOLLOUT is awaited.
+  int fd = -1;
+  std::uint32_t index = 0;  // Among those of its role.
+  std::uint32_t subacks_awaited = 0;
+  std::uint16_t last_packet_id = 0;
+  std::uint16_t receive_maximum = 65535;
+  std::uint64_t opened_ns = 0;
+  Buffer output;
+  std::size_t output_sent = 0;
+  Buffer rest;  // The unfinished packet at the end of the last read.
+};
+
+class PacketSink {
+ public:
+  virtual ~PacketSink() = default;
+  virtual void on_connected(Connection& connection) = 0;
+  // False closes the connection.
+  virtual bool on_packet(Connection& connection, const Frame& frame) = 0;
+  // The peer closed, the connect failed, or on_packet said no.
+  virtual void on_lost(Connection& connection) = 0;
+};
+
+class Transport {
+ public:
+  explicit Transport(PacketSink& sink);
+  ~Transport();
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
+
+  // Starts to connect. `serial` counts all connects of the run; it chooses the source address.
+  // False when it failed at once.
+  bool open(Connection& connection, const sockaddr_in& to, std::uint64_t serial);
+  void close(Connection& connection);
+
+  // To be called after anything was appended to connection.output.
+  void mark_dirty(Connection& connection);
+  // Sends what was gathered, one send per connection.
+  void flush();
+  // Waits for the network at most so long (rounded by the timer only), then reads what came.
+  void poll(std::uint64_t wait_ns);
+
+  // When the data now handed to on_packet was read.
+  [[nodiscard]] std::uint64_t read_time_ns() const { return read_time_ns_; }
+  [[nodiscard]] std::uint64_t reads() const { return reads_; }
+  [[nodiscard]] std::uint64_t writes() const { return writes_; }
+
+ private:
+  void handle(Connection& connection, std::uint32_t events);
+  bool finish_connect(Connection& connection);
+  void read(Connection& connection);
+  bool deliver(Connection& connection, Bytes input);
+  void send_output(Connection& connection);
+  void watch_writable(Connection& connection, bool on);
+  void lose(Connection& connection);
+
+  PacketSink& sink_;
+  int epoll_ = -1;
+  std::vector<Connection*> dirty_;
+  Buffer input_;
+  std::uint64_t read_time_ns_ = 0;
+  std::uint64_t reads_ = 0;
+  std::uint64_t writes_ = 0;
+};
+
+}  // namespace godwit::bench
