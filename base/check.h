@@ -14,8 +14,8 @@ namespace godwit {
 
 }  // namespace godwit
 
-#define CHECK(condition)                                               \
-  (static_cast<bool>(condition) ? static_cast<void>(0)                 \
+#define CHECK(condition)                               \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
                                 : ::godwit::check_failed(#condition, __FILE__, __LINE__))
 
 #ifdef NDEBUG

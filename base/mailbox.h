@@ -33,11 +33,13 @@ class Mailbox {
     bool ring = false;
     {
       const std::lock_guard lock(mutex_);
-      if (closed_ || items_.size() >= capacity_) return false;
+      if (closed_ || items_.size() >= capacity_)
+        return false;
       ring = items_.empty();
       items_.push_back(std::move(item));
     }
-    if (ring) waker_->wake();
+    if (ring)
+      waker_->wake();
     return true;
   }
 
@@ -47,11 +49,13 @@ class Mailbox {
     bool ring = false;
     {
       const std::lock_guard lock(mutex_);
-      if (closed_) return false;
+      if (closed_)
+        return false;
       ring = items_.empty();
       items_.push_back(std::move(item));
     }
-    if (ring) waker_->wake();
+    if (ring)
+      waker_->wake();
     return true;
   }
 

@@ -38,9 +38,9 @@ class Metric {
 // What a metric is called. Texts are literals: they outlive every sheet.
 struct MetricName {
   MetricKind kind;
-  std::string_view name;         // "godwit_publish_received_total"
-  std::string_view help;         // one sentence
-  std::string_view label = {};   // "qos", or empty
+  std::string_view name;        // "godwit_publish_received_total"
+  std::string_view help;        // one sentence
+  std::string_view label = {};  // "qos", or empty
   std::string_view label_value = {};
 };
 
@@ -59,9 +59,7 @@ class MetricSheet {
   MetricSheet& operator=(const MetricSheet&) = delete;
 
   // The handle lives as long as the sheet.
-  [[nodiscard]] Metric& add(const MetricName& name) {
-    return rows_.emplace_back(name).metric;
-  }
+  [[nodiscard]] Metric& add(const MetricName& name) { return rows_.emplace_back(name).metric; }
   [[nodiscard]] const std::deque<Row>& rows() const { return rows_; }
 
  private:

@@ -5,7 +5,8 @@
 
 namespace godwit {
 
-// Thread: the owner's. Implemented over the kernel's generator in broker/crypto and seeded in tests.
+// Thread: the owner's. Implemented over the kernel's generator in broker/crypto and seeded in
+// tests.
 class Random {
  public:
   virtual ~Random() = default;

@@ -14,7 +14,8 @@ void ThreadRunner::start(const std::string& name, std::function<void()> body) {
 }
 
 void ThreadRunner::join() {
-  if (thread_.joinable()) thread_.join();
+  if (thread_.joinable())
+    thread_.join();
 }
 
 }  // namespace godwit

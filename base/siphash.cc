@@ -34,8 +34,8 @@ struct State {
 
 std::uint64_t siphash(const HashKey& key, ByteView bytes) {
   static_assert(std::endian::native == std::endian::little, "words are read as they lie");
-  State s{key.k0 ^ 0x736f6d6570736575U, key.k1 ^ 0x646f72616e646f6dU,
-          key.k0 ^ 0x6c7967656e657261U, key.k1 ^ 0x7465646279746573U};
+  State s{key.k0 ^ 0x736f6d6570736575U, key.k1 ^ 0x646f72616e646f6dU, key.k0 ^ 0x6c7967656e657261U,
+          key.k1 ^ 0x7465646279746573U};
   const std::byte* at = bytes.data();
   const std::size_t whole = bytes.size() / 8;
   for (std::size_t i = 0; i < whole; ++i, at += 8) {
@@ -49,7 +49,8 @@ std::uint64_t siphash(const HashKey& key, ByteView bytes) {
   }
   s.absorb(last);
   s.v2 ^= 0xFF;
-  for (int i = 0; i < 4; ++i) s.round();
+  for (int i = 0; i < 4; ++i)
+    s.round();
   return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 

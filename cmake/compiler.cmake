@@ -28,6 +28,8 @@ if(MOLD_PROGRAM)
 endif()
 
 add_compile_options(-Wall -Wextra -Wconversion -Wshadow -Wpedantic)
+# A designated initializer names what it sets; the rest has its default, and that is the point.
+add_compile_options(-Wno-missing-field-initializers)
 if(GODWIT_WERROR)
   add_compile_options(-Werror)
 endif()

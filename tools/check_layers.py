@@ -30,7 +30,7 @@ ROOMS = {
     "mqtt": Room("broker/mqtt"),
     "storage": Room("storage"),
     "access": Room("broker/access", ("mqtt",)),
-    "session": Room("broker/session", ("mqtt",)),
+    "session": Room("broker/session", ("mqtt", "access")),
     "routing": Room("broker/routing", ("mqtt",)),
     "crypto": Room("broker/crypto", ("access",), ("openssl", "argon2"), pure=False),
     "proto": Room("proto", libraries=("protobuf",)),

@@ -10,8 +10,10 @@ namespace godwit::mqtt {
 namespace {
 
 bool is_stored(const Property& property) {
+  // The delay of a will is never passed on (E-020).
   return property.id != PropertyId::kTopicAlias &&
-         property.id != PropertyId::kMessageExpiryInterval;
+         property.id != PropertyId::kMessageExpiryInterval &&
+         property.id != PropertyId::kWillDelayInterval;
 }
 
 // The raw bytes of the properties that are kept, as the parts between those that are not.
@@ -23,7 +25,8 @@ void for_each_stored_part(PropertiesView properties, Visit visit) {
   Property property;
   while (begin < raw.size() && walk.next(property)) {
     const std::size_t end = raw.size() - walk.rest_size();
-    if (is_stored(property)) visit(raw.subspan(begin, end - begin));
+    if (is_stored(property))
+      visit(raw.subspan(begin, end - begin));
     begin = end;
   }
 }
@@ -43,12 +46,14 @@ ByteView Message::payload() const {
 }
 
 std::optional<std::uint32_t> Message::expiry_interval_seconds() const {
-  if (!has_expiry_) return std::nullopt;
+  if (!has_expiry_)
+    return std::nullopt;
   return expiry_interval_;
 }
 
 Instant Message::deadline() const {
-  if (!has_expiry_) return kNever;
+  if (!has_expiry_)
+    return kNever;
   return add_saturating(received_, std::chrono::seconds(expiry_interval_));
 }
 
@@ -86,7 +91,8 @@ MessageRef MessageRef::make(const Publish& publish, Instant received) {
 }
 
 void MessageRef::release() {
-  if (message_ == nullptr || --message_->references_ != 0) return;
+  if (message_ == nullptr || --message_->references_ != 0)
+    return;
   message_->~Message();
   ::operator delete(message_);
 }

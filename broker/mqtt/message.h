@@ -24,7 +24,7 @@ class Message {
 
   [[nodiscard]] TopicName topic() const;
   [[nodiscard]] ByteView payload() const;
-  // As received, without Topic Alias and Message Expiry Interval.
+  // As received, without Topic Alias, Message Expiry Interval and Will Delay Interval.
   [[nodiscard]] PropertiesView properties() const;
   [[nodiscard]] Qos qos() const { return qos_; }
   [[nodiscard]] bool retain() const { return retain_; }
@@ -61,9 +61,8 @@ class MessageRef {
  public:
   MessageRef() = default;
   MessageRef(const MessageRef& other) : message_(other.message_) {
-    if (message_ != nullptr) {
+    if (message_ != nullptr)
       ++message_->references_;
-    }
   }
   MessageRef(MessageRef&& other) noexcept : message_(std::exchange(other.message_, nullptr)) {}
   MessageRef& operator=(MessageRef other) noexcept {
@@ -72,8 +71,8 @@ class MessageRef {
   }
   ~MessageRef() { release(); }
 
-  // Copies what must live on out of a packet's view. Topic Alias and Message Expiry Interval are
-  // taken out of the properties; the packet's topic must be the resolved one.
+  // Copies what must live on out of a packet's view. Topic Alias, Message Expiry Interval and Will
+  // Delay Interval are taken out of the properties; the packet's topic must be the resolved one.
   [[nodiscard]] static MessageRef make(const Publish& publish, Instant received);
 
   [[nodiscard]] explicit operator bool() const { return message_ != nullptr; }

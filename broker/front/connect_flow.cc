@@ -1,0 +1,309 @@
+#include "broker/front/connect_flow.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "base/check.h"
+
+namespace godwit::front {
+namespace {
+
+using mqtt::PropertyId;
+using mqtt::ReasonCode;
+
+// The protocol level of a CONNECT that could not be decoded, so that it is refused in words that
+// its sender knows: level 5 and above get a 5.0 CONNACK (MQTT-3.1.2-2).
+mqtt::ProtocolVersion version_of_refusal(const mqtt::Frame& frame) {
+  if (frame.body.size() < 2)
+    return mqtt::ProtocolVersion::k3_1_1;
+  const std::size_t name_size = std::to_integer<std::size_t>(frame.body[0]) << 8U |
+                                std::to_integer<std::size_t>(frame.body[1]);
+  if (frame.body.size() <= 2 + name_size)
+    return mqtt::ProtocolVersion::k3_1_1;
+  return std::to_integer<unsigned>(frame.body[2 + name_size]) >= 5 ? mqtt::ProtocolVersion::k5_0
+                                                                   : mqtt::ProtocolVersion::k3_1_1;
+}
+
+// E-010: Clean Session 0 of 3.x is a session that never expires.
+std::uint32_t session_expiry_asked(const mqtt::Connect& packet) {
+  if (mqtt::is_v5(packet.version)) {
+    return packet.properties.number(PropertyId::kSessionExpiryInterval).value_or(0);  // E-001
+  }
+  return packet.clean_start ? 0 : session::kNeverExpires;
+}
+
+ArmedWill take_will(const mqtt::Will& will, Instant now) {
+  mqtt::Publish publish;
+  publish.topic = will.topic;
+  publish.payload = will.payload;
+  publish.properties = will.properties;
+  publish.qos = will.qos;
+  publish.retain = will.retain;
+  publish.message_expiry_interval = will.properties.number(PropertyId::kMessageExpiryInterval);
+  return {.message = mqtt::MessageRef::make(publish, now),
+          .delay_seconds = will.properties.number(PropertyId::kWillDelayInterval).value_or(0)};
+}
+
+access::Credentials take_credentials(const mqtt::Connect& packet) {
+  access::Credentials credentials;
+  credentials.client_id = packet.client_id;
+  if (packet.user_name)
+    credentials.user_name = std::string(*packet.user_name);
+  if (packet.password)
+    credentials.password = Bytes(packet.password->begin(), packet.password->end());
+  return credentials;
+}
+
+ReasonCode refusal_of(access::AuthenticationVerdict verdict) {
+  switch (verdict) {
+    case access::AuthenticationVerdict::kAccepted:
+      return ReasonCode::kSuccess;
+    case access::AuthenticationVerdict::kBadCredentials:
+      return ReasonCode::kBadUserNameOrPassword;
+    case access::AuthenticationVerdict::kNotAuthorized:
+      return ReasonCode::kNotAuthorized;
+    case access::AuthenticationVerdict::kBusy:
+      return ReasonCode::kServerBusy;
+    case access::AuthenticationVerdict::kUnavailable:
+      return ReasonCode::kServerUnavailable;
+  }
+  return ReasonCode::kNotAuthorized;
+}
+
+}  // namespace
+
+void ConnectFlow::connect(Connection& connection, const mqtt::Frame& frame, Instant now) {
+  if (!connection.is<AwaitConnect>()) {
+    needs_.lifecycle.disconnect(connection, ReasonCode::kProtocolError, now);
+    return;
+  }
+  const auto packet = mqtt::decode_connect(frame, needs_.settings.limits.codec);
+  if (!packet) {
+    connection.version = version_of_refusal(frame);
+    needs_.lifecycle.malformed(connection, packet.error(), now);
+    return;
+  }
+  connection.version = packet->version;
+  const ReasonCode refusal = check(*packet);
+  if (refusal != ReasonCode::kSuccess) {
+    needs_.lifecycle.refuse(connection, refusal);
+    return;
+  }
+  auto pending = take(*packet, now);
+  access::Credentials credentials = take_credentials(*packet);
+  credentials.client_id = pending->key.client_id;
+  connection.state = Authenticating{std::move(pending)};
+  needs_.wire.effect(Authenticate{connection.id, std::move(credentials)});
+}
+
+ReasonCode ConnectFlow::check(const mqtt::Connect& packet) const {
+  if (needs_.delivery.over_memory_budget())
+    return ReasonCode::kServerBusy;
+  if (packet.client_id.size() > needs_.settings.limits.client_id_bytes_max) {
+    return ReasonCode::kClientIdentifierNotValid;  // MQTT-3.1.3-8
+  }
+  // E-082: 3.x makes up an id only for a session that does not outlive its connection.
+  if (packet.client_id.empty() &&
+      (packet.version == mqtt::ProtocolVersion::k3_1 ||
+       (packet.version == mqtt::ProtocolVersion::k3_1_1 && !packet.clean_start))) {
+    return ReasonCode::kClientIdentifierNotValid;
+  }
+  if (packet.properties.find(PropertyId::kAuthenticationMethod)) {
+    return ReasonCode::kBadAuthenticationMethod;  // MQTT-4.12.0-1
+  }
+  if (packet.will && packet.will->topic.text().starts_with("$SYS/")) {
+    return ReasonCode::kNotAuthorized;  // E-089
+  }
+  return ReasonCode::kSuccess;
+}
+
+std::unique_ptr<PendingConnect> ConnectFlow::take(const mqtt::Connect& packet, Instant now) {
+  auto pending = std::make_unique<PendingConnect>();
+  pending->version = packet.version;
+  pending->key.client_id = packet.client_id;
+  pending->clean_start = packet.clean_start;
+  pending->keep_alive_seconds = packet.keep_alive_seconds;
+  if (packet.client_id.empty()) {
+    pending->key.client_id = make_client_id();
+    pending->client_id_assigned = true;
+  }
+  pending->session_expiry_asked_seconds = session_expiry_asked(packet);
+  pending->session_expiry_seconds = std::min(pending->session_expiry_asked_seconds,
+                                             needs_.settings.limits.session_expiry_seconds_max);
+  if (mqtt::is_v5(packet.version)) {
+    const mqtt::PropertiesView& properties = packet.properties;
+    pending->receive_maximum =
+        static_cast<std::uint16_t>(properties.number(PropertyId::kReceiveMaximum).value_or(65'535));
+    pending->maximum_packet_size =
+        properties.number(PropertyId::kMaximumPacketSize).value_or(UINT32_MAX);
+    pending->request_problem_information =
+        properties.number(PropertyId::kRequestProblemInformation).value_or(1) != 0;
+  }
+  if (packet.will)
+    pending->will = take_will(*packet.will, now);
+  return pending;
+}
+
+std::string ConnectFlow::make_client_id() {
+  // MQTT-3.1.3-6: 120 bits of chance; no second look is needed for it to be unique.
+  constexpr std::string_view kAlphabet = "0123456789abcdefghijklmnopqrstuv";
+  std::string id = "auto-";
+  for (int word = 0; word < 2; ++word) {
+    std::uint64_t bits = needs_.random.next_u64();
+    for (int i = 0; i < 12; ++i, bits >>= 5U)
+      id += kAlphabet[bits & 31U];
+  }
+  return id;
+}
+
+void ConnectFlow::authenticated(Connection& connection, const access::AuthenticationResult& result,
+                                Instant now) {
+  auto* waiting = std::get_if<Authenticating>(&connection.state);
+  if (waiting == nullptr)
+    return;
+  const ReasonCode refusal = refusal_of(result.verdict);
+  if (refusal != ReasonCode::kSuccess) {
+    needs_.log.client_event(LogLevel::kInfo, "connect_refused",
+                            {{"peer", connection.address},
+                             {"client", waiting->connect->key.client_id},
+                             {"reason", mqtt::reason_code_name(refusal)}});
+    needs_.lifecycle.refuse(connection, refusal);
+    return;
+  }
+  std::unique_ptr<PendingConnect> pending = std::move(waiting->connect);
+  pending->principal = result.principal;
+  pending->key.tenant = result.principal.tenant;
+  if (pending->will &&
+      !needs_.policy.authorize({pending->principal, pending->key.client_id},
+                               access::Action::kPublish, pending->will->message->topic())) {
+    needs_.probe.denied(DeniedAction::kWill);
+    needs_.lifecycle.refuse(connection, ReasonCode::kNotAuthorized);
+    return;
+  }
+  ask_owner(connection, std::move(pending), now);
+}
+
+void ConnectFlow::adopted(Connection& connection, std::unique_ptr<PendingConnect> connect,
+                          Instant now) {
+  connection.version = connect->version;
+  // It may have been a while: the owner can have changed since, so the question is asked again.
+  ask_owner(connection, std::move(connect), now);
+}
+
+void ConnectFlow::ask_owner(Connection& connection, std::unique_ptr<PendingConnect> connect,
+                            Instant now) {
+  const OpenRequest request{
+      .key = connect->key, .connection = connection.id, .from = needs_.settings.self};
+  connection.state = AwaitOpen{std::move(connect)};
+  const ThreadIndex home = home_of(request.key, needs_.settings);
+  if (home == needs_.settings.self) {
+    opened(connection, needs_.registry.open(request), now);
+  } else {
+    needs_.mailroom.control(home, request);
+  }
+}
+
+void ConnectFlow::opened(Connection& connection, const OpenAnswer& answer, Instant now) {
+  auto* waiting = std::get_if<AwaitOpen>(&connection.state);
+  if (waiting == nullptr)
+    return;
+  std::unique_ptr<PendingConnect> pending = std::move(waiting->connect);
+  if (answer.owner != needs_.settings.self) {
+    connection.state = Closed{};
+    needs_.wire.effect(HandOver{connection.id.index, answer.owner, std::move(pending)});
+    return;
+  }
+  attach(connection, std::move(pending), answer.epoch, now);
+}
+
+void ConnectFlow::open_unwanted(const OpenAnswer& answer) {
+  if (answer.owner != needs_.settings.self)
+    return;
+  SessionSlot* slot = needs_.sessions.find(answer.key);
+  if (slot == nullptr) {
+    needs_.lifecycle.give_back(answer.key, answer.epoch);
+  } else {
+    slot->session.epoch = answer.epoch;
+  }
+}
+
+void ConnectFlow::attach(Connection& connection, std::unique_ptr<PendingConnect> connect,
+                         std::uint64_t epoch, Instant now) {
+  SessionSlot* slot = needs_.sessions.find(connect->key);
+  if (slot != nullptr) {
+    // The grant belongs to the session, whoever asked for it.
+    slot->session.epoch = epoch;
+    if (slot->session.principal != connect->principal) {
+      // P-17: somebody else's session is not touched.
+      needs_.lifecycle.refuse(connection, ReasonCode::kClientIdentifierNotValid);
+      return;
+    }
+    const bool goes_on = !connect->clean_start && slot->session.kept();
+    needs_.lifecycle.take_over(*slot, goes_on, now);
+    if (!goes_on) {
+      needs_.lifecycle.end_session(*slot, now);
+      slot = nullptr;
+      // Ending it gave the id back; this connection takes it anew, with the same epoch.
+      ask_owner(connection, std::move(connect), now);
+      return;
+    }
+  }
+  const bool session_present = slot != nullptr;
+  if (slot == nullptr) {
+    slot = &needs_.sessions.add(connect->key);
+    slot->session.principal = connect->principal;
+    slot->session.epoch = epoch;
+    needs_.probe.session_created();
+  }
+  slot->connection = &connection;
+  slot->session.expiry_interval_seconds = connect->session_expiry_seconds;
+  slot->will = std::move(connect->will);
+
+  connection.keep_alive_seconds = connect->keep_alive_seconds;
+  connection.maximum_packet_size = connect->maximum_packet_size;
+  connection.problem_information = connect->request_problem_information;
+  connection.last_packet = now;
+  connection.state = Open{slot};
+  if (connection.keep_alive_seconds != 0) {
+    needs_.timers.arm(connection, keep_alive_deadline(connection));
+  }
+  needs_.probe.connect_accepted();
+  if (!send_connack(connection, *connect, session_present)) {
+    // E-058: a client that cannot take even this is let go.
+    needs_.lifecycle.disconnect(connection, ReasonCode::kPacketTooLarge, now);
+    return;
+  }
+  if (session_present)
+    needs_.subscriptions.authorize_again(*slot);
+  needs_.delivery.resume(*slot, connect->receive_maximum, now);
+  needs_.wire.effect(ResumeInput{connection.id.index});
+}
+
+bool ConnectFlow::send_connack(Connection& connection, const PendingConnect& connect,
+                               bool session_present) {
+  mqtt::Connack connack{.session_present = session_present};
+  properties_.clear();
+  if (mqtt::is_v5(connect.version)) {
+    const session::SessionLimits& limits = needs_.settings.limits;
+    mqtt::PropertiesWriter writer(properties_);
+    if (connect.session_expiry_seconds != connect.session_expiry_asked_seconds) {
+      writer.number(PropertyId::kSessionExpiryInterval, connect.session_expiry_seconds);  // E-003
+    }
+    if (limits.receive_maximum != 65'535) {
+      writer.number(PropertyId::kReceiveMaximum, limits.receive_maximum);
+    }
+    writer.number(PropertyId::kMaximumPacketSize, limits.codec.maximum_packet_size);
+    if (connect.client_id_assigned) {
+      writer.text(PropertyId::kAssignedClientIdentifier, connect.key.client_id);
+    }
+    // E-118: what is not served yet is said, and refused.
+    writer.number(PropertyId::kSubscriptionIdentifierAvailable, 0);
+    writer.number(PropertyId::kSharedSubscriptionAvailable, 0);
+    connack.properties = mqtt::PropertiesView::from_checked(properties_);
+  }
+  return needs_.wire.send(connection, connack);
+}
+
+}  // namespace godwit::front

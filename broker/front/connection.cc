@@ -1,0 +1,52 @@
+#include "broker/front/connection.h"
+
+#include "base/check.h"
+
+namespace godwit::front {
+
+Instant keep_alive_deadline(const Connection& connection) {
+  if (connection.keep_alive_seconds == 0)
+    return kNever;
+  return connection.last_packet + std::chrono::milliseconds(connection.keep_alive_seconds * 1500);
+}
+
+Connection& ConnectionTable::add(Instant now) {
+  if (free_.empty()) {
+    const auto index = static_cast<std::uint32_t>(connections_.size());
+    connections_.push_back(std::make_unique<Connection>());
+    connections_.back()->id.index = ConnectionIndex(index);
+    free_.push_back(ConnectionIndex(index));
+  }
+  Connection& connection = at(free_.back());
+  free_.pop_back();
+  ++size_;
+  connection.state = AwaitConnect{};
+  connection.last_packet = now;
+  return connection;
+}
+
+void ConnectionTable::remove(Connection& connection) {
+  CHECK(!connection.is<Vacant>() && connection.outbox.empty());
+  const ConnectionId id{connection.id.index, connection.id.generation + 1};
+  // In place: the list of dirty connections may still name this slot.
+  connection.state = Vacant{};
+  connection.id = id;
+  connection.version = mqtt::ProtocolVersion::k5_0;
+  connection.client_closed = false;
+  connection.problem_information = true;
+  connection.keep_alive_seconds = 0;
+  connection.maximum_packet_size = UINT32_MAX;
+  connection.timer_armed = kNever;
+  connection.address.clear();
+  free_.push_back(id.index);
+  --size_;
+}
+
+Connection* ConnectionTable::find(const ConnectionId& id) {
+  if (id.index.value() >= connections_.size())
+    return nullptr;
+  Connection& connection = at(id.index);
+  return connection.id == id && !connection.is<Vacant>() ? &connection : nullptr;
+}
+
+}  // namespace godwit::front

@@ -1,0 +1,97 @@
+// One network connection as the front sees it: the protocol state of section 4.2 and the bytes that
+// wait for its socket. No socket here.
+//
+// Thread: the front's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "broker/front/ids.h"
+#include "broker/front/outbox.h"
+#include "broker/front/pending_connect.h"
+#include "broker/mqtt/types.h"
+
+namespace godwit::front {
+
+struct SessionSlot;
+
+// The states of a connection, in the order they are passed through.
+struct AwaitConnect {};
+struct Authenticating {
+  std::unique_ptr<PendingConnect> connect;
+};
+struct AwaitOpen {  // The home of the client id has been asked who owns it.
+  std::unique_ptr<PendingConnect> connect;
+};
+struct Open {
+  SessionSlot* slot;  // Never null; the slot points back.
+};
+struct Closed {};  // No input is read any more; the outbox may still hold last words.
+struct Vacant {};  // The slot is free.
+
+using ConnectionState = std::variant<Vacant, AwaitConnect, Authenticating, AwaitOpen, Open, Closed>;
+
+struct Connection {
+  ConnectionId id;
+  ConnectionState state;
+  Outbox outbox;
+
+  mqtt::ProtocolVersion version = mqtt::ProtocolVersion::k5_0;
+  bool dirty = false;          // In the front's list of connections to flush.
+  bool client_closed = false;  // Its DISCONNECT came: nothing more is sent (MQTT-3.14.4-1).
+  bool problem_information = true;
+  std::uint16_t keep_alive_seconds = 0;            // 0: none.
+  std::uint32_t maximum_packet_size = UINT32_MAX;  // The client's: no larger packet is sent.
+  Instant last_packet{};         // Of the last complete packet once open; of the accept before.
+  Instant timer_armed = kNever;  // The deadline that stands in the wheel; kNever: none does.
+  std::string address;           // For logs.
+
+  template <class State>
+  [[nodiscard]] bool is() const {
+    return std::holds_alternative<State>(state);
+  }
+  // Null unless open.
+  [[nodiscard]] SessionSlot* slot() const {
+    const Open* open = std::get_if<Open>(&state);
+    return open != nullptr ? open->slot : nullptr;
+  }
+};
+
+// MQTT-3.1.2-22: one and a half times the keep alive after the last packet; kNever without one.
+[[nodiscard]] Instant keep_alive_deadline(const Connection& connection);
+
+// The connections of one front, by index; slots are reused with a new generation.
+class ConnectionTable {
+ public:
+  Connection& add(Instant now);
+  void remove(Connection& connection);
+
+  [[nodiscard]] Connection& at(ConnectionIndex index) { return *connections_[index.value()]; }
+  [[nodiscard]] const Connection& at(ConnectionIndex index) const {
+    return *connections_[index.value()];
+  }
+  // Null if that connection has gone.
+  [[nodiscard]] Connection* find(const ConnectionId& id);
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (const auto& connection : connections_) {
+      if (!connection->is<Vacant>())
+        visit(*connection);
+    }
+  }
+
+ private:
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<ConnectionIndex> free_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace godwit::front

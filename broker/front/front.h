@@ -1,0 +1,118 @@
+// One I/O thread's share of the broker: its connections, sessions, subscriptions and retained
+// messages, and the way of every packet through them.
+//
+// Pure: bytes and events come in through these calls, bytes go out through outboxes, and the rare
+// rest through effects and mail. No clock, socket, disk, thread or chance inside, so the server,
+// the simulator and the fuzzers run the same code.
+//
+// The turn of its caller (broker/net, or a test):
+//
+//   receive / written / lost / adopt / mail / authenticated / tick   any number of times
+//   for each of take_dirty(): write outbox(c), report written(c, n)
+//   for each of effects():  carry it out
+//   for each of outgoing(): post the batch to that thread
+//   end_turn()
+//
+// Thread: the I/O thread it belongs to.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "broker/access/authenticator.h"
+#include "broker/access/policy.h"
+#include "broker/front/effects.h"
+#include "broker/front/ids.h"
+#include "broker/front/mail.h"
+#include "broker/front/outbox.h"
+#include "broker/front/settings.h"
+
+namespace godwit::front {
+
+// What does not change while input is handled. Made by the caller once per loop turn.
+struct Turn {
+  Instant now;
+};
+
+// What is known of a peer before it has said anything. For logs; nothing is decided by it.
+struct PeerInfo {
+  std::string address;   // "192.0.2.7:40312"
+  std::string listener;  // "tcp"
+};
+
+class Front {
+ public:
+  Front(const FrontSettings& settings, std::shared_ptr<const access::Policy> policy, Random& random,
+        MetricSheet& metrics, const Log& log, Instant now);
+  ~Front();
+  Front(const Front&) = delete;
+  Front& operator=(const Front&) = delete;
+
+  // A peer has connected. Its CONNECT deadline runs from `turn.now`. None if connections are not
+  // taken at the moment (over the memory budget, or stopping): close the socket.
+  [[nodiscard]] std::optional<ConnectionIndex> accept(PeerInfo peer, Turn& turn);
+
+  // Bytes from a peer. Returns how many were used; the rest begins an unfinished packet, or input
+  // is held back (see wants_input): show it again, with more behind it. The bytes are only read.
+  [[nodiscard]] std::size_t receive(ConnectionIndex connection, std::span<const std::byte> input,
+                                    Turn& turn);
+  // False while a connection's input must wait (for authentication, its session, or room in a
+  // mailbox): do not read on; ResumeInput says when to go on. False also once it is closing.
+  [[nodiscard]] bool wants_input(ConnectionIndex connection) const;
+  // `count` bytes of the outbox have been written to the socket.
+  void written(ConnectionIndex connection, std::size_t count, Turn& turn);
+  // The peer has closed, or the socket has failed; not after CloseConnection.
+  void lost(ConnectionIndex connection, Turn& turn);
+  // After CloseConnection, HandOver or lost: gives the slot back. The outbox is dropped.
+  void release(ConnectionIndex connection);
+
+  // Answers an Authenticate effect. Ignored if that connection has gone.
+  void authenticated(ConnectionId connection, const access::AuthenticationResult& result,
+                     Turn& turn);
+  // Takes a connection from another thread's HandOver; its CONNECT goes on here.
+  [[nodiscard]] ConnectionIndex adopt(PeerInfo peer, std::unique_ptr<PendingConnect> connect,
+                                      Turn& turn);
+  // A batch from another front.
+  void mail(const MailBatch& batch, Turn& turn);
+  // Deadlines that have come, and the next slice of what goes in slices. Called once a turn, before
+  // its output is flushed; a turn is due when next_deadline is reached (Instant::min(): at once).
+  void tick(Turn& turn);
+  [[nodiscard]] Instant next_deadline() const;
+
+  // Publishes for the broker itself ($SYS): retained, QoS 0.
+  void publish_internal(std::string_view topic, std::string_view payload, Turn& turn);
+  // Stops taking connections; wills go out, 5.0 clients are told 0x8B, all are closed once their
+  // outboxes are written. `connection_count` reaches 0 when that is done.
+  void stop(Turn& turn);
+
+  // What the turn has produced. The caller empties effects; outgoing batches it swaps with empty
+  // ones. `take_dirty` moves the connections whose outbox has grown since the last call to `out`,
+  // each once; `out` must be empty.
+  void take_dirty(std::vector<ConnectionIndex>& out);
+  [[nodiscard]] Effects& effects();
+  [[nodiscard]] std::vector<MailBatch>& outgoing();  // Indexed by thread; its own stays empty.
+  [[nodiscard]] Outbox& outbox(ConnectionIndex connection);
+  // Bytes in all outboxes: so much output that it is worth flushing before reading on.
+  [[nodiscard]] std::size_t output_bytes() const;
+  // After all of it was carried out and posted.
+  void end_turn();
+
+  [[nodiscard]] std::size_t connection_count() const;
+
+  // The room's own; defined in parts.h.
+  struct Parts;
+
+ private:
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace godwit::front

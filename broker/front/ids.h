@@ -1,0 +1,22 @@
+// How the front numbers its connections.
+#pragma once
+
+#include <cstdint>
+
+#include "base/strong_id.h"
+
+namespace godwit::front {
+
+// A slot of one front; reused after its connection has gone.
+struct ConnectionIndexTag;
+using ConnectionIndex = StrongId<ConnectionIndexTag, std::uint32_t>;
+
+// Names one connection for good on its thread: an answer that comes late finds that the slot now
+// has another generation.
+struct ConnectionId {
+  ConnectionIndex index;
+  std::uint32_t generation = 0;
+  friend bool operator==(const ConnectionId&, const ConnectionId&) = default;
+};
+
+}  // namespace godwit::front

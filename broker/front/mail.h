@@ -1,0 +1,78 @@
+// What the fronts of one process say to each other. A turn's mail to one thread is one batch:
+// publishes first, as records in one run of bytes (no allocation a message), then the rare rest.
+//
+// The order inside a batch matters. Publishes come before control because a thread that confirms a
+// route, or asks for retained messages, must have handed over everything that it routed before.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "broker/front/ids.h"
+#include "broker/routing/topic_index.h"
+#include "broker/session/session_key.h"
+
+namespace godwit::front {
+
+// P-12: every CONNECT asks the home of its client id (hash of the key).
+struct OpenRequest {
+  session::SessionKey key;
+  ConnectionId connection;
+  ThreadIndex from;
+};
+struct OpenAnswer {
+  session::SessionKey key;
+  ConnectionId connection;
+  ThreadIndex owner;        // If not the asking thread: move there.
+  std::uint64_t epoch = 0;  // Of this ownership, when the owner is the asking thread.
+};
+// The session is gone; ignored if the epoch is not the current one.
+struct ClientGone {
+  session::SessionKey key;
+  std::uint64_t epoch = 0;
+};
+
+// One more (or one less) local subscription of `from` to this filter.
+struct RouteChange {
+  TenantId tenant;
+  std::string filter;
+  ThreadIndex from;
+  bool add = true;
+  std::uint64_t barrier = 0;  // Confirmed back if not 0.
+};
+struct RouteConfirmed {
+  std::uint64_t barrier = 0;
+};
+
+// Retained messages of the asked thread that match, in slices.
+struct RetainedQuery {
+  std::uint64_t query = 0;
+  ThreadIndex from;
+  TenantId tenant;
+  std::string filter;
+  std::string after;
+};
+struct RetainedSlice {
+  std::uint64_t query = 0;
+  ThreadIndex from;
+  Bytes records;  // As MailBatch::publishes.
+  std::string after;
+  bool more = false;
+};
+
+using ControlMail = std::variant<OpenRequest, OpenAnswer, ClientGone, RouteChange, RouteConfirmed,
+                                 RetainedQuery, RetainedSlice>;
+
+struct MailBatch {
+  ThreadIndex from;
+  Bytes publishes;
+  std::vector<ControlMail> control;
+
+  [[nodiscard]] bool empty() const { return publishes.empty() && control.empty(); }
+};
+
+}  // namespace godwit::front

@@ -1,0 +1,76 @@
+// Mail to the other fronts of the process: gathered during a turn, one batch a thread.
+//
+// A publish travels as a record: its fixed fields, then the PUBLISH encoded as 5.0, whose layout
+// holds all there is. Only this file knows the record's form.
+//
+// Thread: the front's. Pure.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "broker/front/mail.h"
+#include "broker/mqtt/decoder.h"
+#include "broker/mqtt/packet.h"
+
+namespace godwit::front {
+
+// One publish between fronts.
+struct MailedPublish {
+  TenantId tenant;
+  bool deliver = true;  // To the subscribers of the receiving front.
+  bool retain = false;  // The receiving front is the home of this retained topic: keep it.
+  Instant received{};
+  mqtt::Publish publish;
+};
+
+// Appends a record to a run of records.
+void append_record(const MailedPublish& mailed, Bytes& records);
+
+// Walks a run of records; the views point into it.
+class RecordWalk {
+ public:
+  explicit RecordWalk(ByteView records) : rest_(records) {}
+  bool next(MailedPublish& mailed);
+
+ private:
+  ByteView rest_;
+};
+
+class Mailroom {
+ public:
+  Mailroom(ThreadIndex self, std::uint16_t thread_count) : self_(self), batches_(thread_count) {
+    for (MailBatch& batch : batches_)
+      batch.from = self;
+  }
+
+  void publish(ThreadIndex to, const MailedPublish& mailed) {
+    append_record(mailed, batches_[to.value()].publishes);
+  }
+  void control(ThreadIndex to, ControlMail mail) {
+    batches_[to.value()].control.push_back(std::move(mail));
+  }
+  template <class Make>
+  void control_to_others(Make make) {
+    for (std::uint16_t i = 0; i < batches_.size(); ++i) {
+      if (i != self_.value())
+        control(ThreadIndex(i), make());
+    }
+  }
+
+  [[nodiscard]] std::vector<MailBatch>& batches() { return batches_; }
+  [[nodiscard]] bool has_mail() const {
+    return std::any_of(batches_.begin(), batches_.end(),
+                       [](const MailBatch& batch) { return !batch.empty(); });
+  }
+
+ private:
+  ThreadIndex self_;
+  std::vector<MailBatch> batches_;
+};
+
+}  // namespace godwit::front

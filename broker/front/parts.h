@@ -1,0 +1,55 @@
+// Everything a front is made of, in the order in which one part needs the other. Private to the
+// room: front.cc and dispatch.cc.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "broker/front/connect_flow.h"
+#include "broker/front/front.h"
+#include "broker/front/publish_flow.h"
+#include "broker/front/subscribe_flow.h"
+
+namespace godwit::front {
+
+struct Front::Parts {
+  Parts(const FrontSettings& its_settings, std::shared_ptr<const access::Policy> its_policy,
+        Random& random, MetricSheet& metrics, const Log& its_log, Instant now);
+
+  Connection& add_connection(PeerInfo peer, Instant now);
+  // Confirms to the other fronts the routes that were learnt in the turn that ends, after all mail
+  // of that turn has gone: whoever hears the confirmation finds nothing still under way.
+  void post_confirmations();
+
+  const FrontSettings settings;
+  const std::shared_ptr<const access::Policy> policy;
+  const Log log;
+  FrontProbe probe;
+
+  routing::TopicIndex index;
+  routing::RouteTable routes;  // Of the other fronts.
+  ConnectionTable connections;
+  SessionTable sessions;
+  ClientRegistry registry;
+  Mailroom mailroom;
+  Timers timers;
+  Wire wire;
+
+  Delivery delivery;
+  Retained retained;
+  Fanout fanout;
+  Subscriptions subscriptions;
+  Lifecycle lifecycle;
+  ConnectFlow connect_flow;
+  SubscribeFlow subscribe_flow;
+  PublishFlow publish_flow;
+
+  struct Confirmation {
+    ThreadIndex to;
+    RouteConfirmed mail;
+  };
+  std::vector<Confirmation> confirmations;
+  bool stopping = false;
+};
+
+}  // namespace godwit::front

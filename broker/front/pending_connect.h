@@ -1,0 +1,39 @@
+// A CONNECT on its way through authentication and the question who owns its client id. Owns all it
+// holds, because the packet's bytes are gone by then and it may move to another thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "broker/access/authenticator.h"
+#include "broker/access/principal.h"
+#include "broker/mqtt/message.h"
+#include "broker/mqtt/types.h"
+#include "broker/session/session_key.h"
+
+namespace godwit::front {
+
+// A will as it waits for its moment.
+struct ArmedWill {
+  // The only reference to its message, so that it may move between threads.
+  mqtt::MessageRef message;
+  std::uint32_t delay_seconds = 0;
+};
+
+struct PendingConnect {
+  session::SessionKey key;
+  access::Principal principal;  // Set once authenticated.
+  mqtt::ProtocolVersion version{};
+  bool clean_start = false;
+  bool client_id_assigned = false;
+  // MQTT-3.1.2-29: reason strings and user properties only on CONNACK, DISCONNECT and PUBLISH.
+  bool request_problem_information = true;
+  std::uint16_t keep_alive_seconds = 0;
+  std::uint16_t receive_maximum = 65'535;          // The client's.
+  std::uint32_t maximum_packet_size = UINT32_MAX;  // The client's.
+  std::uint32_t session_expiry_asked_seconds = 0;
+  std::uint32_t session_expiry_seconds = 0;  // Granted.
+  std::optional<ArmedWill> will;
+};
+
+}  // namespace godwit::front

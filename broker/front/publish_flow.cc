@@ -1,0 +1,149 @@
+#include "broker/front/publish_flow.h"
+
+namespace godwit::front {
+namespace {
+
+using mqtt::PacketType;
+using mqtt::Qos;
+using mqtt::ReasonCode;
+using session::AckOutcome;
+
+mqtt::DecodeContext context_of(const Connection& connection, const FrontSettings& settings) {
+  return {.version = connection.version,
+          .sender = mqtt::Sender::kClient,
+          .limits = settings.limits.codec};
+}
+
+}  // namespace
+
+void PublishFlow::publish(Connection& connection, const mqtt::Frame& frame, Instant now) {
+  const auto packet = mqtt::decode_publish(frame, context_of(connection, needs_.settings));
+  if (!packet) {
+    needs_.lifecycle.malformed(connection, packet.error(), now);
+    return;
+  }
+  if (packet->topic_alias != 0) {
+    // MQTT-3.2.2-18: none was offered in CONNACK.
+    needs_.lifecycle.disconnect(connection, ReasonCode::kTopicAliasInvalid, now);
+    return;
+  }
+  needs_.probe.publish_received(packet->qos);
+  SessionSlot& slot = *connection.slot();
+  const ReasonCode refusal = check(slot, *packet);
+  if (refusal != ReasonCode::kSuccess) {
+    refuse(connection, *packet, refusal, now);
+    return;
+  }
+  if (packet->qos == Qos::kExactlyOnce && !receive_qos2(connection, *packet, now))
+    return;
+
+  needs_.fanout.publish(*packet, {.tenant = slot.session.key.tenant,
+                                  .publisher = &slot,
+                                  .frame = &frame,
+                                  .frame_version = connection.version,
+                                  .received = now});
+  // MQTT-3.3.4-1. Taken by every session and store that it concerns, so it may be acknowledged.
+  if (packet->qos == Qos::kAtLeastOnce) {
+    needs_.wire.send_ack(connection, PacketType::kPuback, packet->packet_id, ReasonCode::kSuccess);
+  } else if (packet->qos == Qos::kExactlyOnce) {
+    needs_.wire.send_ack(connection, PacketType::kPubrec, packet->packet_id, ReasonCode::kSuccess);
+  }
+}
+
+ReasonCode PublishFlow::check(const SessionSlot& slot, const mqtt::Publish& publish) const {
+  // E-089: the broker's own topics.
+  if (publish.topic.begins_with_dollar() &&
+      (publish.topic.text() == "$SYS" || publish.topic.text().starts_with("$SYS/"))) {
+    return ReasonCode::kNotAuthorized;
+  }
+  if (!needs_.policy.authorize(slot.session.subject(), access::Action::kPublish, publish.topic)) {
+    needs_.probe.denied(DeniedAction::kPublish);
+    return ReasonCode::kNotAuthorized;
+  }
+  // P-6: refused before it is taken anywhere, never after.
+  if (publish.qos != Qos::kAtMostOnce && needs_.delivery.over_memory_budget()) {
+    return ReasonCode::kQuotaExceeded;
+  }
+  return ReasonCode::kSuccess;
+}
+
+void PublishFlow::refuse(Connection& connection, const mqtt::Publish& publish, ReasonCode reason,
+                         Instant now) {
+  needs_.probe.publish_refused();
+  if (publish.qos == Qos::kAtMostOnce)
+    return;
+  if (!mqtt::is_v5(connection.version) && reason == ReasonCode::kQuotaExceeded) {
+    // 3.x cannot be told, and a success would be a lie: it may try again on a new connection.
+    needs_.lifecycle.disconnect(connection, reason, now);
+    return;
+  }
+  // 3.x gets a plain acknowledgement of what it may not publish (MQTT311-3.3.5-2).
+  const PacketType type =
+      publish.qos == Qos::kAtLeastOnce ? PacketType::kPuback : PacketType::kPubrec;
+  needs_.wire.send_ack(connection, type, publish.packet_id, reason);
+}
+
+bool PublishFlow::receive_qos2(Connection& connection, const mqtt::Publish& publish, Instant now) {
+  session::PacketIdSet& received = connection.slot()->session.received_qos2;
+  // MQTT-4.3.3-10, E-066, E-067: a repeat is answered and not published again.
+  if (received.contains(publish.packet_id)) {
+    needs_.wire.send_ack(connection, PacketType::kPubrec, publish.packet_id, ReasonCode::kSuccess);
+    return false;
+  }
+  // MQTT-3.3.4-7. Told to 5.0 clients only; for 3.x the ids themselves are the bound.
+  if (mqtt::is_v5(connection.version) &&
+      received.size() >= needs_.settings.limits.receive_maximum) {
+    needs_.lifecycle.disconnect(connection, ReasonCode::kReceiveMaximumExceeded, now);
+    return false;
+  }
+  received.insert(publish.packet_id);
+  return true;
+}
+
+void PublishFlow::acknowledge(Connection& connection, const mqtt::Frame& frame, Instant now) {
+  const auto packet = mqtt::decode_publish_ack(frame, context_of(connection, needs_.settings));
+  if (!packet) {
+    needs_.lifecycle.malformed(connection, packet.error(), now);
+    return;
+  }
+  SessionSlot& slot = *connection.slot();
+  session::SendWindow& window = slot.session.window;
+  AckOutcome outcome = AckOutcome::kUnknown;
+  switch (packet->type) {
+    case PacketType::kPuback:
+      outcome = window.puback(packet->packet_id);
+      break;
+    case PacketType::kPubrec:
+      outcome = window.pubrec(packet->packet_id, mqtt::is_error(packet->reason_code));
+      break;
+    case PacketType::kPubcomp:
+      outcome = window.pubcomp(packet->packet_id);
+      break;
+    default:
+      release(connection, *packet);
+      return;
+  }
+  if (outcome == AckOutcome::kWrongPacket) {
+    needs_.lifecycle.disconnect(connection, ReasonCode::kProtocolError, now);  // E-069
+    return;
+  }
+  if (outcome == AckOutcome::kSendPubrel) {
+    needs_.wire.send_ack(connection, PacketType::kPubrel, packet->packet_id, ReasonCode::kSuccess);
+  } else if (outcome == AckOutcome::kUnknown && packet->type == PacketType::kPubrec) {
+    // MQTT-2.2.1-5: the other end is told that there is no such exchange.
+    needs_.wire.send_ack(connection, PacketType::kPubrel, packet->packet_id,
+                         ReasonCode::kPacketIdentifierNotFound);
+  }
+  if (outcome == AckOutcome::kFinished)
+    needs_.delivery.pump(slot, now);
+}
+
+void PublishFlow::release(Connection& connection, const mqtt::PublishAck& pubrel) {
+  const bool known = connection.slot()->session.received_qos2.erase(pubrel.packet_id);
+  // MQTT-4.3.3-11; E-068 for an id that is not known. The message went out at PUBLISH (E-072),
+  // where it was authorized, so nothing is left to decide here.
+  needs_.wire.send_ack(connection, PacketType::kPubcomp, pubrel.packet_id,
+                       known ? ReasonCode::kSuccess : ReasonCode::kPacketIdentifierNotFound);
+}
+
+}  // namespace godwit::front

@@ -1,0 +1,40 @@
+// PUBLISH from clients, and the acknowledgements in both directions (sections 3.3 to 3.7, 4.3).
+//
+// Thread: the front's. Pure. The hot path begins here.
+#pragma once
+
+#include "broker/front/lifecycle.h"
+
+namespace godwit::front {
+
+class PublishFlow {
+ public:
+  struct Needs {
+    const FrontSettings& settings;
+    const access::Policy& policy;
+    Delivery& delivery;
+    Fanout& fanout;
+    Lifecycle& lifecycle;
+    Wire& wire;
+    FrontProbe& probe;
+  };
+  explicit PublishFlow(const Needs& needs) : needs_(needs) {}
+
+  void publish(Connection& connection, const mqtt::Frame& frame, Instant now);
+  // PUBACK, PUBREC and PUBCOMP of what was sent to this client; PUBREL of what it sends.
+  void acknowledge(Connection& connection, const mqtt::Frame& frame, Instant now);
+
+ private:
+  // Why this publish is not taken; success if it is.
+  [[nodiscard]] mqtt::ReasonCode check(const SessionSlot& slot, const mqtt::Publish& publish) const;
+  void refuse(Connection& connection, const mqtt::Publish& publish, mqtt::ReasonCode reason,
+              Instant now);
+  // Notes the id of a QoS 2 publish. False if there is nothing to publish: a repeat, or too many.
+  [[nodiscard]] bool receive_qos2(Connection& connection, const mqtt::Publish& publish,
+                                  Instant now);
+  void release(Connection& connection, const mqtt::PublishAck& pubrel);
+
+  Needs needs_;
+};
+
+}  // namespace godwit::front

@@ -1,0 +1,95 @@
+#include "broker/front/publish_layouts.h"
+
+namespace godwit::front {
+namespace {
+
+std::size_t layout_number(mqtt::ProtocolVersion version, mqtt::Qos qos) {
+  return (mqtt::is_v5(version) ? 2U : 0U) + (qos != mqtt::Qos::kAtMostOnce ? 1U : 0U);
+}
+
+// Where the packet id stands: behind fixed header, length of the topic and topic.
+std::size_t packet_id_offset(ByteView packet, std::size_t topic_size) {
+  std::size_t at = 1;
+  while ((packet[at] & std::byte{0x80}) != std::byte{})
+    ++at;
+  return at + 1 + 2 + topic_size;
+}
+
+}  // namespace
+
+void PublishLayouts::begin(const mqtt::Publish& publish, std::size_t receivers, Instant received) {
+  publish_ = &publish;
+  received_ = received;
+  share_ = receivers > 1 && publish.payload.size() >= kShareFrom;
+  message_ = {};
+  for (Layout& layout : layouts_) {
+    layout.ready = false;
+    layout.shared = {};
+  }
+}
+
+void PublishLayouts::seed(const mqtt::Frame& frame, mqtt::ProtocolVersion version) {
+  Layout& layout = layouts_[layout_number(version, publish_->qos)];
+  layout.ready = true;
+  layout.bytes = frame.bytes;
+  layout.packet_id_offset = packet_id_offset(frame.bytes, publish_->topic.text().size());
+}
+
+PublishLayouts::Layout& PublishLayouts::layout(mqtt::ProtocolVersion version, mqtt::Qos qos) {
+  Layout& layout = layouts_[layout_number(version, qos)];
+  if (layout.ready)
+    return layout;
+  layout.ready = true;
+  mqtt::Publish packet = *publish_;
+  packet.qos = qos;
+  // A placeholder: each copy gets its own.
+  packet.packet_id = mqtt::PacketId(qos == mqtt::Qos::kAtMostOnce ? 0 : 1);
+  packet.dup = false;
+  packet.topic_alias = 0;
+  layout.encoded.clear();
+  mqtt::encode(packet, version, layout.encoded);
+  layout.bytes = layout.encoded;
+  layout.packet_id_offset = packet_id_offset(layout.bytes, packet.topic.text().size());
+  return layout;
+}
+
+void PublishLayouts::send(Wire& wire, Connection& to, const DeliveryFlags& flags) {
+  Layout& layout = this->layout(to.version, flags.qos);
+  const bool has_id = flags.qos != mqtt::Qos::kAtMostOnce;
+  const auto first = static_cast<unsigned>(mqtt::PacketType::kPublish) << 4U |
+                     (flags.dup ? 0x08U : 0U) | static_cast<unsigned>(flags.qos) << 1U |
+                     (flags.retain ? 0x01U : 0U);
+  const auto patch = [&](std::byte* packet) {
+    packet[0] = std::byte(first);
+    if (!has_id)
+      return;
+    packet[layout.packet_id_offset] = std::byte(flags.packet_id.value() >> 8U);
+    packet[layout.packet_id_offset + 1] = std::byte(flags.packet_id.value() & 0xFFU);
+  };
+  const std::size_t head_size = layout.packet_id_offset + (has_id ? 2 : 0);
+  if (!share_ && layout.bytes.size() <= Outbox::kContiguousMax) {
+    patch(wire.append(to, layout.bytes));
+    return;
+  }
+  // Long: the head is patched in a buffer of its own, the rest follows untouched.
+  Bytes head(layout.bytes.begin(), layout.bytes.begin() + static_cast<std::ptrdiff_t>(head_size));
+  patch(head.data());
+  wire.append(to, head);
+  if (head_size == layout.bytes.size())
+    return;
+  if (!share_) {
+    wire.append(to, layout.bytes.subspan(head_size));
+    return;
+  }
+  if (!layout.shared)
+    layout.shared = SharedBytes(layout.bytes);
+  wire.append_shared(to, layout.shared, head_size);
+}
+
+const mqtt::MessageRef& PublishLayouts::message() {
+  if (!message_)
+    message_ = mqtt::MessageRef::make(*publish_, received_);
+  return message_;
+}
+
+}  // namespace godwit::front

@@ -1,0 +1,94 @@
+// Retained messages of the process, as one front sees them: it is the home of some topics (by hash)
+// and asks the others for theirs.
+//
+// A SUBSCRIBE starts a read. It advances in slices as the subscriber's socket and window take what
+// was sent, so a `#` over a million topics costs bounded memory and stalls nobody. From the first
+// slice to the last the read remembers topics that came live with their RETAIN flag, and skips
+// them: a subscriber never sees a topic go back to an older value (E-040; P-10 in small).
+//
+// Thread: the front's. Pure.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "broker/front/delivery.h"
+#include "broker/front/mailroom.h"
+#include "broker/front/session_table.h"
+#include "broker/routing/retained_store.h"
+
+namespace godwit::front {
+
+class Retained {
+ public:
+  Retained(const FrontSettings& settings, SessionTable& sessions, Delivery& delivery,
+           Mailroom& mailroom, FrontProbe& probe);
+
+  [[nodiscard]] ThreadIndex home(TenantId tenant, mqtt::TopicName topic) const;
+  [[nodiscard]] bool is_home(TenantId tenant, mqtt::TopicName topic) const {
+    return settings_->thread_count == 1 || home(tenant, topic) == settings_->self;
+  }
+
+  // Keeps, replaces or removes a retained message whose home is here.
+  void set(TenantId tenant, const mqtt::Publish& publish, Instant received);
+  // A publish with RETAIN went to local subscribers.
+  void saw_live(TenantId tenant, mqtt::TopicName topic);
+
+  // Sends what matches to a subscription just made; `grant.retain` is set here.
+  void start(SessionSlot& slot, mqtt::TopicFilter filter, const Grant& grant);
+  // The session has ended.
+  void cancel(const SessionSlot& slot);
+  // The subscription has ended, or is made anew.
+  void cancel(const SessionSlot& slot, std::string_view filter);
+
+  // Goes on with reads whose subscriber has room; called at the end of a turn.
+  void advance(Instant now);
+  // Some read could go on at once.
+  [[nodiscard]] bool has_work() const { return has_work_; }
+
+  void answer(const RetainedQuery& query, Instant now);
+  void take(RetainedSlice slice);
+
+ private:
+  // One subscription's read over all homes, one after the other.
+  struct Read {
+    std::uint64_t number = 0;
+    routing::Subscriber subscriber;
+    std::uint32_t slot_generation = 0;
+    TenantId tenant;
+    std::string filter;
+    Grant grant;
+    std::uint16_t home = 0;  // The thread that is being read.
+    std::string after;       // Where that home's next slice begins.
+    bool asked = false;      // A query is under way.
+    bool ended = false;      // This home has no more.
+    Bytes records;           // Of another home, not yet sent, from `records_used` on.
+    std::size_t records_used = 0;
+    std::unordered_set<std::string> seen_live;
+  };
+
+  enum class Progress : std::uint8_t { kDone, kWaiting, kMore };
+
+  Progress advance(Read& read, Instant now);
+  Progress advance_here(Read& read, SessionSlot& slot, Instant now);
+  Progress advance_there(Read& read, SessionSlot& slot, Instant now);
+  void send(const Read& read, SessionSlot& slot, const mqtt::Publish& publish, Instant now);
+  [[nodiscard]] static bool has_room(const SessionSlot& slot);
+
+  const FrontSettings* settings_;
+  SessionTable* sessions_;
+  Delivery* delivery_;
+  Mailroom* mailroom_;
+  FrontProbe* probe_;
+  routing::RetainedStore store_;
+  std::deque<Read> reads_;
+  std::uint64_t next_number_ = 1;
+  bool has_work_ = false;
+  PublishLayouts layouts_;
+  std::vector<mqtt::MessageRef> messages_;
+};
+
+}  // namespace godwit::front

@@ -1,0 +1,58 @@
+// The sessions whose home is this front, and who is connected to them.
+//
+// Thread: the front's. Pure.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "broker/front/connection.h"
+#include "broker/routing/topic_index.h"
+#include "broker/session/session.h"
+
+namespace godwit::front {
+
+struct SessionSlot {
+  routing::Subscriber subscriber;    // Its number in the topic index, and in the table.
+  std::uint32_t generation = 0;      // Tells timers of an earlier tenant of the slot apart.
+  Connection* connection = nullptr;  // Null while the client is away.
+  session::Session session;
+
+  std::optional<ArmedWill> will;
+  Instant will_due = kNever;  // Set when the connection ended and the delay runs.
+  Instant expires = kNever;   // Set while the client is away.
+
+  Instant timer_armed = kNever;  // The deadline that stands in the wheel; kNever: none does.
+
+  // Used within one publish only, to fold several matches of one subscriber into one.
+  std::uint64_t match_stamp = 0;
+  std::uint32_t match_position = 0;
+};
+
+class SessionTable {
+ public:
+  explicit SessionTable(HashKey hash_key) : by_key_(0, session::SessionKeyHash(hash_key)) {}
+
+  SessionSlot& add(const session::SessionKey& key);
+  void remove(SessionSlot& slot);
+
+  [[nodiscard]] SessionSlot& at(routing::Subscriber subscriber) {
+    return *slots_[subscriber.value()];
+  }
+  [[nodiscard]] SessionSlot* find(const session::SessionKey& key);
+  // Null if the slot has had another tenant since.
+  [[nodiscard]] SessionSlot* find(routing::Subscriber subscriber, std::uint32_t generation);
+  [[nodiscard]] std::size_t size() const { return by_key_.size(); }
+
+ private:
+  std::vector<std::unique_ptr<SessionSlot>> slots_;
+  std::vector<routing::Subscriber> free_;
+  std::uint32_t next_generation_ = 0;
+  std::unordered_map<session::SessionKey, routing::Subscriber, session::SessionKeyHash> by_key_;
+};
+
+}  // namespace godwit::front

@@ -1,0 +1,135 @@
+#include "broker/front/subscribe_flow.h"
+
+#include <utility>
+
+namespace godwit::front {
+namespace {
+
+using mqtt::ReasonCode;
+
+mqtt::DecodeContext context_of(const Connection& connection, const FrontSettings& settings) {
+  return {.version = connection.version,
+          .sender = mqtt::Sender::kClient,
+          .limits = settings.limits.codec};
+}
+
+// What a SUBACK says to this version. 3.1.1 has one failure code; 3.1 has none and is told a QoS
+// it will never see a message at (E-097).
+std::byte suback_code(ReasonCode code, mqtt::ProtocolVersion version, mqtt::Qos asked) {
+  if (!mqtt::is_error(code) || mqtt::is_v5(version))
+    return std::byte(code);
+  return version == mqtt::ProtocolVersion::k3_1 ? std::byte(asked) : std::byte{0x80};
+}
+
+bool wants_retained(mqtt::RetainHandling handling, bool is_new) {
+  return handling == mqtt::RetainHandling::kSend ||
+         (handling == mqtt::RetainHandling::kSendIfNew && is_new);
+}
+
+}  // namespace
+
+void SubscribeFlow::subscribe(Connection& connection, const mqtt::Frame& frame, Instant now) {
+  const auto packet = mqtt::decode_subscribe(frame, context_of(connection, needs_.settings));
+  if (!packet) {
+    needs_.lifecycle.malformed(connection, packet.error(), now);
+    return;
+  }
+  if (packet->properties.find(mqtt::PropertyId::kSubscriptionIdentifier)) {
+    // Announced as not available; E-118.
+    needs_.lifecycle.disconnect(connection, ReasonCode::kSubscriptionIdentifiersNotSupported, now);
+    return;
+  }
+  mqtt::FilterRequest request;
+  for (mqtt::FilterRequests look = packet->requests; look.next(request);) {
+    if (request.filter.is_shared() && mqtt::is_v5(connection.version)) {
+      needs_.lifecycle.disconnect(connection, ReasonCode::kSharedSubscriptionsNotSupported,
+                                  now);  // E-035
+      return;
+    }
+  }
+  const std::uint64_t barrier = next_barrier_;
+  Waiting waiting{.connection = connection.id, .packet_id = packet->packet_id};
+  for (mqtt::FilterRequests rest = packet->requests; rest.next(request);) {
+    const ReasonCode code = subscribe_one(*connection.slot(), request, waiting);
+    waiting.reason_codes.push_back(suback_code(code, connection.version, request.options.qos));
+  }
+  if (waiting.confirmations == 0) {
+    finish(waiting);
+    return;
+  }
+  ++next_barrier_;
+  waiting_.emplace(barrier, std::move(waiting));
+}
+
+mqtt::ReasonCode SubscribeFlow::subscribe_one(SessionSlot& slot, const mqtt::FilterRequest& request,
+                                              Waiting& waiting) {
+  if (request.filter.is_shared())
+    return ReasonCode::kSharedSubscriptionsNotSupported;
+  const auto allowed = needs_.policy.authorize_filter(slot.session.subject(), request.filter);
+  if (allowed == access::FilterAccess::kNone) {
+    needs_.probe.denied(DeniedAction::kSubscribe);
+    return ReasonCode::kNotAuthorized;
+  }
+  const auto& subscriptions = slot.session.subscriptions;
+  if (subscriptions.size() >= needs_.settings.limits.subscriptions_max &&
+      !subscriptions.contains(request.filter.text())) {
+    return ReasonCode::kQuotaExceeded;
+  }
+  const std::uint32_t others = needs_.settings.thread_count - 1U;
+  const bool is_new = needs_.subscriptions.add(slot, request.filter, request.options, allowed,
+                                               others == 0 ? 0 : next_barrier_);
+  if (is_new)
+    waiting.confirmations += others;
+  if (wants_retained(request.options.retain_handling, is_new)) {
+    waiting.retained.push_back({std::string(request.filter.text()),
+                                {.qos = request.options.qos,
+                                 .retain = true,
+                                 .all_topics_allowed = allowed == access::FilterAccess::kAll}});
+  }
+  return static_cast<ReasonCode>(request.options.qos);
+}
+
+void SubscribeFlow::route_confirmed(std::uint64_t barrier) {
+  const auto found = waiting_.find(barrier);
+  if (found == waiting_.end() || --found->second.confirmations != 0)
+    return;
+  const Waiting waiting = std::move(found->second);
+  waiting_.erase(found);
+  finish(waiting);
+}
+
+void SubscribeFlow::finish(const Waiting& waiting) {
+  Connection* connection = needs_.connections.find(waiting.connection);
+  SessionSlot* slot = connection != nullptr ? connection->slot() : nullptr;
+  // The client has gone meanwhile: its kept session has the subscriptions, nobody waits for more.
+  if (slot == nullptr)
+    return;
+  needs_.wire.send(*connection, mqtt::Suback{.packet_id = waiting.packet_id,
+                                             .reason_codes = waiting.reason_codes});
+  for (const RetainedStart& start : waiting.retained) {
+    // MQTT-3.8.4-5: a filter twice in one packet is read once, with the later options.
+    needs_.retained.cancel(*slot, start.filter);
+    needs_.retained.start(*slot, mqtt::TopicFilter::from_checked(start.filter), start.grant);
+  }
+}
+
+void SubscribeFlow::unsubscribe(Connection& connection, const mqtt::Frame& frame, Instant now) {
+  const auto packet = mqtt::decode_unsubscribe(frame, context_of(connection, needs_.settings));
+  if (!packet) {
+    needs_.lifecycle.malformed(connection, packet.error(), now);
+    return;
+  }
+  SessionSlot& slot = *connection.slot();
+  Bytes reason_codes;
+  mqtt::FilterRequest request;
+  for (mqtt::FilterRequests rest = packet->requests; rest.next(request);) {
+    const bool existed = needs_.subscriptions.remove(slot, request.filter);
+    needs_.retained.cancel(slot, request.filter.text());
+    reason_codes.push_back(
+        std::byte(existed ? ReasonCode::kSuccess : ReasonCode::kNoSubscriptionExisted));
+  }
+  needs_.wire.send(connection,
+                   mqtt::Unsuback{.packet_id = packet->packet_id, .reason_codes = reason_codes});
+}
+
+}  // namespace godwit::front

@@ -1,0 +1,42 @@
+// The subscriptions of this front's sessions: kept with the session, in the topic index, and as
+// routes at the other fronts. These three change together, here and nowhere else.
+//
+// Thread: the front's. Pure.
+#pragma once
+
+#include "broker/access/policy.h"
+#include "broker/front/mailroom.h"
+#include "broker/front/probe.h"
+#include "broker/front/session_table.h"
+#include "broker/routing/topic_index.h"
+
+namespace godwit::front {
+
+class Subscriptions {
+ public:
+  Subscriptions(ThreadIndex self, const access::Policy& policy, routing::TopicIndex& index,
+                Mailroom& mailroom, FrontProbe& probe)
+      : self_(self), policy_(&policy), index_(&index), mailroom_(&mailroom), probe_(&probe) {}
+
+  // Makes or replaces the subscription (MQTT-3.8.4-3). True if it is new; then the other fronts
+  // are told, and confirm `barrier` if it is not 0.
+  bool add(SessionSlot& slot, mqtt::TopicFilter filter, const mqtt::SubscriptionOptions& options,
+           access::FilterAccess allowed, std::uint64_t barrier);
+  // True if it was there (MQTT-3.10.4-1).
+  bool remove(SessionSlot& slot, mqtt::TopicFilter filter);
+  // The session has ended (E-009).
+  void remove_all(SessionSlot& slot);
+  // The client is back: the rules may say something else by now.
+  void authorize_again(SessionSlot& slot);
+
+ private:
+  void take_out(SessionSlot& slot, mqtt::TopicFilter filter);
+
+  ThreadIndex self_;
+  const access::Policy* policy_;
+  routing::TopicIndex* index_;
+  Mailroom* mailroom_;
+  FrontProbe* probe_;
+};
+
+}  // namespace godwit::front

@@ -1,0 +1,31 @@
+// Under what a session is found: the tenant and the client identifier (P-17, MQTT-3.1.3-2).
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/ids.h"
+#include "base/siphash.h"
+
+namespace godwit::session {
+
+struct SessionKey {
+  TenantId tenant;
+  std::string client_id;
+  friend bool operator==(const SessionKey&, const SessionKey&) = default;
+};
+
+// Keyed, because clients choose their ids. The same key on all threads of a process: the home of
+// a client id follows from it.
+class SessionKeyHash {
+ public:
+  explicit SessionKeyHash(HashKey key) : key_(key) {}
+  std::size_t operator()(const SessionKey& key) const {
+    return siphash(key_, as_bytes(key.client_id)) ^ (key.tenant.value() * 0x9E3779B97F4A7C15U);
+  }
+
+ private:
+  HashKey key_;
+};
+
+}  // namespace godwit::session
