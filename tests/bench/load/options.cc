@@ -24,7 +24,7 @@ struct Row {
 constexpr double kMany = 1e12;
 
 // The window stays far below the 65,535 packet ids, so that an id is never used twice at a time.
-constexpr std::array<Row, 28> kRows{{
+constexpr std::array<Row, 29> kRows{{
     {"--mode", &Options::mode_name, 0, 0, "pubsub, idle, connrate, retain or fetch"},
     {"--topology", &Options::topology_name, 0, 0, "pairs, fanout, fanin or wild"},
     {"--host", &Options::host, 0, 0, "IPv4 address of the broker"},
@@ -42,6 +42,7 @@ constexpr std::array<Row, 28> kRows{{
     {"--subscribers", &Options::subscribers, 1, 19000, "subscribing connections"},
     {"--window", &Options::window, 1, 20000, "closed loop: publishes under way a publisher"},
     {"--rate", &Options::rate_per_second, 0, 1e7, "open loop: publishes a second, all together"},
+    {"--singly", &Options::singly, 0, 1, "open loop: wait until the last one has arrived"},
     {"--count", &Options::count, 0, kMany, "messages or connects; 0: until --seconds"},
     {"--seconds", &Options::seconds, 0.05, 3600, "measured interval"},
     {"--warmup", &Options::warmup_seconds, 0, 600, "seconds before the measured interval"},

@@ -47,6 +47,9 @@ struct Options {
   std::uint64_t expect = 0;
 
   double rate_per_second = 0;
+  // Open loop: 1 sends nothing before the last message has arrived and was answered, so that no
+  // two meet in the broker even on a busy machine; the rate is then the highest, not the exact one.
+  std::uint32_t singly = 0;
   double seconds = 5;
   double warmup_seconds = 1;
   // Silence after which what has not arrived is called lost.

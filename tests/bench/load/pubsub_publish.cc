@@ -48,6 +48,10 @@ std::uint64_t PubSub::publish_due(std::uint64_t now) {
     if (options_.count > 0 && totals_.sent >= options_.count) {
       return kIdleWaitNs;
     }
+    if (options_.singly != 0 && !everything_arrived()) {
+      due_ns_ = time + interval;
+      break;
+    }
     const std::uint32_t index = next_publisher_;
     next_publisher_ = following(index);
     if (may_publish(publishers_[index])) {

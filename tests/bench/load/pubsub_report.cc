@@ -31,7 +31,7 @@ void PubSub::report() const {
   line.count("protocol", options_.protocol).count("qos", options_.qos);
   line.count("payload_bytes", options_.payload_bytes);
   line.count("publishers", options_.publishers).count("subscribers", options_.subscribers);
-  line.count("window", options_.window).number("rate", options_.rate_per_second);
+  line.count("window", options_.window).number("paced_rate", options_.rate_per_second);
   line.number("elapsed_s", elapsed);
   line.number("sent_per_s", per(sent, elapsed));
   line.number("delivered_per_s", per(delivered, elapsed));

@@ -1,0 +1,159 @@
+"""How one run of one scenario is measured against a running broker.
+
+A measurement returns a dictionary: `key`, the figure that is compared (lower is better), `faults`,
+and whatever the load generator said.
+"""
+
+import json
+import subprocess
+import time
+
+from harness import procfs
+
+# Whatever is counted here must be zero in a run of a correct broker.
+FAULTS = (
+    "lost", "duplicates", "reordered", "misrouted", "damaged", "refused", "unknown_answers",
+    "unanswered", "duplicate_flags", "connect_errors", "refused_filters", "disconnects",
+)
+LIMIT_SECONDS = 120
+SETTLE_SECONDS = 1.0
+
+
+class LoadFailed(Exception):
+    """The load generator could not do its work."""
+
+
+class Load:
+    """godwit_load against one broker."""
+
+    def __init__(self, program: str, broker):
+        self._program = program
+        self._broker = broker
+
+    def command(self, options: dict) -> list:
+        words = [self._program, "--port", str(self._broker.port)]
+        words += ["--pid", ",".join(map(str, self._broker.pids))]
+        words += ["--limit", str(LIMIT_SECONDS)]
+        for name, value in options.items():
+            words += ["--" + name.replace("_", "-"), str(value)]
+        return words
+
+    def run(self, **options) -> dict:
+        done = subprocess.run(self.command(options), capture_output=True, text=True,
+                              timeout=LIMIT_SECONDS * 2, check=False)
+        self._broker.check_alive()
+        if not done.stdout.strip():
+            raise LoadFailed(f"status {done.returncode}: {done.stderr.strip()[-300:]}")
+        result = json.loads(done.stdout.strip().splitlines()[-1])
+        result["faults"] = faults_of(result)
+        if done.returncode != 0 and not result["faults"]:
+            result["faults"] = {"unfinished": 1}
+        return result
+
+    def start(self, **options) -> subprocess.Popen:
+        return subprocess.Popen(self.command(options), stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, text=True)
+
+
+def faults_of(result: dict) -> dict:
+    return {name: result[name] for name in FAULTS if result.get(name)}
+
+
+def pubsub(seconds_from="seconds", key="broker_cpu_us_per_delivery", **options):
+    """Traffic for a fixed time; the figure is CPU time of the broker per delivered message."""
+
+    def measure(load, broker, depth):
+        del broker
+        wanted = dict(options)
+        if wanted.get("topology") == "wild":
+            wanted["wild_clients"], wanted["wild_filters"] = depth.wild
+        result = load.run(seconds=getattr(depth, seconds_from), warmup=depth.warmup, **wanted)
+        if not result["delivered"]:
+            raise LoadFailed("nothing was delivered")
+        result["key"] = result[key]
+        result["rate"] = result["delivered_per_s"]
+        return result
+
+    return measure
+
+
+def held(load, broker, connections: int, subscriptions: int, cpu_seconds: float) -> dict:
+    """Connects, lets things settle, weighs, and lets go."""
+    before = procfs.pss_bytes(broker.pids)
+    client = load.start(mode="idle", connections=connections, subscriptions=subscriptions,
+                        concurrency=200)
+    try:
+        line = client.stdout.readline()
+        if not line:
+            raise LoadFailed(f"idle: ended with {client.wait()}")
+        result = json.loads(line)
+        time.sleep(SETTLE_SECONDS)
+        result["pss_bytes"] = procfs.pss_bytes(broker.pids) - before
+        cpu_before = procfs.cpu_seconds(broker.pids)
+        time.sleep(cpu_seconds)
+        idle_cpu = procfs.cpu_seconds(broker.pids) - cpu_before
+        result["idle_cores"] = idle_cpu / cpu_seconds
+        client.stdin.close()
+        last = client.stdout.readline()
+        client.wait(LIMIT_SECONDS)
+    finally:
+        if client.poll() is None:
+            client.kill()
+            client.wait()
+        client.stdout.close()
+    broker.check_alive()
+    result["disconnects"] = json.loads(last)["disconnects"] if last else connections
+    result["faults"] = faults_of(result)
+    time.sleep(SETTLE_SECONDS)
+    result["pss_bytes_after_close"] = procfs.pss_bytes(broker.pids) - before
+    return result
+
+
+def idle(load, broker, depth):
+    result = held(load, broker, depth.idle_connections, 0, cpu_seconds=1.0)
+    result["key"] = result["pss_bytes"] / max(1, result["connected"])
+    result["rate"] = result["connected"] / result["connect_s"]
+    return result
+
+
+def subscriptions(load, broker, depth):
+    clients, filters = depth.subscriptions
+    result = held(load, broker, clients, filters, cpu_seconds=0.2)
+    result["key"] = result["pss_bytes"] / max(1, result["subscriptions"])
+    result["rate"] = result["subscriptions"] / result["connect_s"]
+    return result
+
+
+def connect_rate(load, broker, depth):
+    del broker
+    result = load.run(mode="connrate", count=depth.connects)
+    result["key"] = result["broker_cpu_us_per_connect"]
+    result["rate"] = result["connects_per_s"]
+    return result
+
+
+def retained(load, broker, depth):
+    """Stores messages, then fetches all of them, one level of them, and one of each level."""
+    count = depth.retained
+    levels = count // 1000
+    before = procfs.pss_bytes(broker.pids)
+    stored = load.run(mode="retain", count=count, qos=1, window=50)
+    time.sleep(SETTLE_SECONDS)
+    pss = procfs.pss_bytes(broker.pids) - before
+    everything = load.run(mode="fetch", filter="bench/#", expect=count, drain=10)
+    level = load.run(mode="fetch", filter="bench/1/+", expect=1000, drain=5)
+    middle = load.run(mode="fetch", filter="bench/+/7", expect=levels, drain=5)
+    faults = {}
+    for part in (stored, everything, level, middle):
+        for name, value in part["faults"].items():
+            faults[name] = faults.get(name, 0) + value
+    return {
+        "key": pss / count,
+        "rate": count / stored["elapsed_s"],
+        "faults": faults,
+        "store_cpu_us": stored["broker_cpu_us_per_publish"],
+        "fetch_all_s": everything["elapsed_s"],
+        "fetch_all_cpu_us": everything["broker_cpu_us_per_delivery"],
+        "fetch_level_ms": level["elapsed_s"] * 1000,
+        "fetch_middle_ms": middle["elapsed_s"] * 1000,
+    }

@@ -1,0 +1,109 @@
+"""What is measured. One row a scenario; its name is what --scenarios takes."""
+
+import dataclasses
+from collections.abc import Callable
+
+from harness import measure, syscalls
+
+PER_MESSAGE = "CPU µs per delivered message"
+ALL = ("smoke", "quick", "full")
+THOROUGH = ("smoke", "full")
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    name: str
+    title: str
+    measure: Callable
+    unit: str = PER_MESSAGE
+    rate_unit: str = "msg/s"
+    depths: tuple = THOROUGH
+    needs: tuple = ()
+    once: bool = False    # Memory and counts do not vary: one run says it.
+    traced: bool = False  # Runs its own brokers, under strace.
+
+
+def one_to_one(qos: int, size: int, depths=THOROUGH) -> Scenario:
+    # With more than 20 QoS 2 publishes of a 3.1.1 client in flight Mosquitto stops answering.
+    window = 20 if qos == 2 else 100
+    return Scenario(
+        f"1to1-q{qos}-{size}", f"1→1 QoS {qos}, {size} B, {window} in flight",
+        measure.pubsub(qos=qos, size=size, window=window), depths=depths)
+
+
+def paced(qos: int) -> Scenario:
+    return Scenario(
+        f"paced-q{qos}", f"1→1 QoS {qos}, 64 B, one by one, 10,000 a second",
+        measure.pubsub(seconds_from="paced_seconds", qos=qos, rate=10000), depths=ALL)
+
+
+def fanout(qos: int, depths=THOROUGH) -> Scenario:
+    return Scenario(
+        f"fanout-q{qos}", f"1→1000 QoS {qos}, 64 B",
+        measure.pubsub(qos=qos, topology="fanout", subscribers=1000, window=10), depths=depths)
+
+
+def fanin(qos: int) -> Scenario:
+    return Scenario(
+        f"fanin-q{qos}", f"500→1 QoS {qos}, 64 B, one filter with #",
+        measure.pubsub(qos=qos, topology="fanin", publishers=500, window=4), needs=("wildcards",))
+
+
+def pairs(qos: int, depths=THOROUGH) -> Scenario:
+    return Scenario(
+        f"pairs-q{qos}", f"200 pairs QoS {qos}, 64 B, 10 in flight each",
+        measure.pubsub(qos=qos, publishers=200, window=10), depths=depths)
+
+
+def calls(qos: int) -> Scenario:
+    return Scenario(
+        f"syscalls-q{qos}", f"1→1 QoS {qos}, single messages under strace",
+        syscalls.Traced(qos), unit="system calls per message", once=True, traced=True)
+
+
+SCENARIOS = (
+    one_to_one(0, 16, ALL),
+    one_to_one(0, 256),
+    one_to_one(0, 4096),
+    one_to_one(1, 16),
+    one_to_one(1, 256, ALL),
+    one_to_one(1, 4096),
+    one_to_one(2, 16),
+    one_to_one(2, 256, ALL),
+    one_to_one(2, 4096),
+    Scenario("1to1-q1-256-v5", "1→1 QoS 1, 256 B, 100 in flight, MQTT 5",
+             measure.pubsub(qos=1, size=256, protocol=5)),
+    paced(0),
+    paced(1),
+    Scenario("pingpong-q0", "1→1 QoS 0, 64 B, one in flight", measure.pubsub(window=1)),
+    fanout(0, ALL),
+    fanout(1),
+    fanin(0),
+    fanin(1),
+    pairs(0, ALL),
+    pairs(1),
+    Scenario("wild", "wildcard filters, about 2.5 deliveries a publish",
+             measure.pubsub(topology="wild", window=200), needs=("wildcards",)),
+    Scenario("wild-sparse", "wildcard filters, about 0.25 deliveries a publish",
+             measure.pubsub(topology="wild", wild_values=300, window=50,
+                            key="broker_cpu_us_per_publish"),
+             unit="CPU µs per publish", needs=("wildcards",)),
+    Scenario("connrate", "connect, CONNACK, disconnect", measure.connect_rate,
+             unit="CPU µs per connect", rate_unit="connects/s"),
+    Scenario("idle", "idle connections", measure.idle, unit="Pss bytes per connection",
+             rate_unit="connects/s", depths=ALL, once=True),
+    Scenario("subscriptions", "subscriptions to exact topics", measure.subscriptions,
+             unit="Pss bytes per subscription", rate_unit="filters/s", once=True),
+    Scenario("retained", "retained messages of 64 B", measure.retained,
+             unit="Pss bytes per retained message", needs=("retained", "wildcards"), once=True),
+    calls(0),
+    calls(1),
+)
+
+
+def choose(depth_name: str, names: list) -> list:
+    """The scenarios of a depth, or the named ones; an unknown name raises KeyError."""
+    if not names:
+        return [each for each in SCENARIOS if depth_name in each.depths]
+    known = {each.name: each for each in SCENARIOS}
+    return [known[name] for name in names]
