@@ -6,12 +6,14 @@ namespace godwit {
 namespace {
 
 bool needs_quotes(std::string_view value) {
-  if (value.empty())
+  if (value.empty()) {
     return true;
+  }
   for (char c : value) {
     const auto u = static_cast<unsigned char>(c);
-    if (u <= ' ' || u == '"' || u == '=' || u == '\\' || u == 0x7F)
+    if (u <= ' ' || u == '"' || u == '=' || u == '\\' || u == 0x7F) {
       return true;
+    }
   }
   return false;
 }
@@ -34,8 +36,9 @@ void append_escaped(std::string& line, std::string_view value) {
 }
 
 void append_field(std::string& line, std::string_view key, std::string_view value) {
-  if (!line.empty())
+  if (!line.empty()) {
     line += ' ';
+  }
   line += key;
   line += '=';
   if (!needs_quotes(value)) {
@@ -57,8 +60,9 @@ std::string format_logfmt(std::string_view event, std::string_view context,
     line += ' ';
     line += context;
   }
-  for (const LogField& field : fields)
+  for (const LogField& field : fields) {
     append_field(line, field.key, field.value);
+  }
   return line;
 }
 
@@ -69,8 +73,9 @@ Log Log::with(std::string_view key, std::string_view value) const {
 }
 
 void Log::write(LogLevel level, std::string_view event, Fields fields, bool rate_limited) const {
-  if (!enabled(level))
+  if (!enabled(level)) {
     return;
+  }
   sink_->write(level, format_logfmt(event, context_, {fields.begin(), fields.size()}), event,
                rate_limited);
 }

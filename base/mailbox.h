@@ -33,13 +33,15 @@ class Mailbox {
     bool ring = false;
     {
       const std::lock_guard lock(mutex_);
-      if (closed_ || items_.size() >= capacity_)
+      if (closed_ || items_.size() >= capacity_) {
         return false;
+      }
       ring = items_.empty();
       items_.push_back(std::move(item));
     }
-    if (ring)
+    if (ring) {
       waker_->wake();
+    }
     return true;
   }
 
@@ -49,13 +51,15 @@ class Mailbox {
     bool ring = false;
     {
       const std::lock_guard lock(mutex_);
-      if (closed_)
+      if (closed_) {
         return false;
+      }
       ring = items_.empty();
       items_.push_back(std::move(item));
     }
-    if (ring)
+    if (ring) {
       waker_->wake();
+    }
     return true;
   }
 

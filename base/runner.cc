@@ -14,8 +14,9 @@ void ThreadRunner::start(const std::string& name, std::function<void()> body) {
 }
 
 void ThreadRunner::join() {
-  if (thread_.joinable())
+  if (thread_.joinable()) {
     thread_.join();
+  }
 }
 
 }  // namespace godwit

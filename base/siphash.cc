@@ -49,8 +49,9 @@ std::uint64_t siphash(const HashKey& key, ByteView bytes) {
   }
   s.absorb(last);
   s.v2 ^= 0xFF;
-  for (int i = 0; i < 4; ++i)
+  for (int i = 0; i < 4; ++i) {
     s.round();
+  }
   return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 

@@ -16,12 +16,14 @@ using mqtt::ReasonCode;
 // The protocol level of a CONNECT that could not be decoded, so that it is refused in words that
 // its sender knows: level 5 and above get a 5.0 CONNACK (MQTT-3.1.2-2).
 mqtt::ProtocolVersion version_of_refusal(const mqtt::Frame& frame) {
-  if (frame.body.size() < 2)
+  if (frame.body.size() < 2) {
     return mqtt::ProtocolVersion::k3_1_1;
+  }
   const std::size_t name_size = std::to_integer<std::size_t>(frame.body[0]) << 8U |
                                 std::to_integer<std::size_t>(frame.body[1]);
-  if (frame.body.size() <= 2 + name_size)
+  if (frame.body.size() <= 2 + name_size) {
     return mqtt::ProtocolVersion::k3_1_1;
+  }
   return std::to_integer<unsigned>(frame.body[2 + name_size]) >= 5 ? mqtt::ProtocolVersion::k5_0
                                                                    : mqtt::ProtocolVersion::k3_1_1;
 }
@@ -49,10 +51,12 @@ ArmedWill take_will(const mqtt::Will& will, Instant now) {
 access::Credentials take_credentials(const mqtt::Connect& packet) {
   access::Credentials credentials;
   credentials.client_id = packet.client_id;
-  if (packet.user_name)
+  if (packet.user_name) {
     credentials.user_name = std::string(*packet.user_name);
-  if (packet.password)
+  }
+  if (packet.password) {
     credentials.password = Bytes(packet.password->begin(), packet.password->end());
+  }
   return credentials;
 }
 
@@ -99,8 +103,9 @@ void ConnectFlow::connect(Connection& connection, const mqtt::Frame& frame, Inst
 }
 
 ReasonCode ConnectFlow::check(const mqtt::Connect& packet) const {
-  if (needs_.delivery.over_memory_budget())
+  if (needs_.delivery.over_memory_budget()) {
     return ReasonCode::kServerBusy;
+  }
   if (packet.client_id.size() > needs_.settings.limits.client_id_bytes_max) {
     return ReasonCode::kClientIdentifierNotValid;  // MQTT-3.1.3-8
   }
@@ -141,8 +146,9 @@ std::unique_ptr<PendingConnect> ConnectFlow::take(const mqtt::Connect& packet, I
     pending->request_problem_information =
         properties.number(PropertyId::kRequestProblemInformation).value_or(1) != 0;
   }
-  if (packet.will)
+  if (packet.will) {
     pending->will = take_will(*packet.will, now);
+  }
   return pending;
 }
 
@@ -152,8 +158,9 @@ std::string ConnectFlow::make_client_id() {
   std::string id = "auto-";
   for (int word = 0; word < 2; ++word) {
     std::uint64_t bits = needs_.random.next_u64();
-    for (int i = 0; i < 12; ++i, bits >>= 5U)
+    for (int i = 0; i < 12; ++i, bits >>= 5U) {
       id += kAlphabet[bits & 31U];
+    }
   }
   return id;
 }
@@ -161,8 +168,9 @@ std::string ConnectFlow::make_client_id() {
 void ConnectFlow::authenticated(Connection& connection, const access::AuthenticationResult& result,
                                 Instant now) {
   auto* waiting = std::get_if<Authenticating>(&connection.state);
-  if (waiting == nullptr)
+  if (waiting == nullptr) {
     return;
+  }
   const ReasonCode refusal = refusal_of(result.verdict);
   if (refusal != ReasonCode::kSuccess) {
     needs_.log.client_event(LogLevel::kInfo, "connect_refused",
@@ -207,8 +215,9 @@ void ConnectFlow::ask_owner(Connection& connection, std::unique_ptr<PendingConne
 
 void ConnectFlow::opened(Connection& connection, const OpenAnswer& answer, Instant now) {
   auto* waiting = std::get_if<AwaitOpen>(&connection.state);
-  if (waiting == nullptr)
+  if (waiting == nullptr) {
     return;
+  }
   std::unique_ptr<PendingConnect> pending = std::move(waiting->connect);
   if (answer.owner != needs_.settings.self) {
     connection.state = Closed{};
@@ -219,8 +228,9 @@ void ConnectFlow::opened(Connection& connection, const OpenAnswer& answer, Insta
 }
 
 void ConnectFlow::open_unwanted(const OpenAnswer& answer) {
-  if (answer.owner != needs_.settings.self)
+  if (answer.owner != needs_.settings.self) {
     return;
+  }
   SessionSlot* slot = needs_.sessions.find(answer.key);
   if (slot == nullptr) {
     needs_.lifecycle.give_back(answer.key, answer.epoch);
@@ -275,8 +285,9 @@ void ConnectFlow::attach(Connection& connection, std::unique_ptr<PendingConnect>
     needs_.lifecycle.disconnect(connection, ReasonCode::kPacketTooLarge, now);
     return;
   }
-  if (session_present)
+  if (session_present) {
     needs_.subscriptions.authorize_again(*slot);
+  }
   needs_.delivery.resume(*slot, connect->receive_maximum, now);
   needs_.wire.effect(ResumeInput{connection.id.index});
 }

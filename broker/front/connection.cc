@@ -5,8 +5,9 @@
 namespace godwit::front {
 
 Instant keep_alive_deadline(const Connection& connection) {
-  if (connection.keep_alive_seconds == 0)
+  if (connection.keep_alive_seconds == 0) {
     return kNever;
+  }
   return connection.last_packet + std::chrono::milliseconds(connection.keep_alive_seconds * 1500);
 }
 
@@ -43,8 +44,9 @@ void ConnectionTable::remove(Connection& connection) {
 }
 
 Connection* ConnectionTable::find(const ConnectionId& id) {
-  if (id.index.value() >= connections_.size())
+  if (id.index.value() >= connections_.size()) {
     return nullptr;
+  }
   Connection& connection = at(id.index);
   return connection.id == id && !connection.is<Vacant>() ? &connection : nullptr;
 }

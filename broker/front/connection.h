@@ -83,8 +83,9 @@ class ConnectionTable {
   template <class Visit>
   void for_each(Visit visit) {
     for (const auto& connection : connections_) {
-      if (!connection->is<Vacant>())
+      if (!connection->is<Vacant>()) {
         visit(*connection);
+      }
     }
   }
 

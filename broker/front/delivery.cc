@@ -22,8 +22,9 @@ void Delivery::deliver(SessionSlot& slot, const Grant& grant, PublishLayouts& la
   Connection* connection = slot.connection;
   if (grant.qos == Qos::kAtMostOnce) {
     // QoS 0 for an absent client is not kept; it has not been promised to anybody.
-    if (connection != nullptr)
+    if (connection != nullptr) {
       deliver_at_most_once(*connection, grant, layouts);
+    }
     return;
   }
   session::Session& session = slot.session;
@@ -76,8 +77,9 @@ void Delivery::queue(SessionSlot& slot, const Grant& grant, PublishLayouts& layo
   const std::size_t bytes = queue.bytes();
   const std::size_t dropped =
       queue.push({layouts.message(), grant.qos, grant.retain}, settings_->limits);
-  if (dropped != 0)
+  if (dropped != 0) {
     probe_->message_dropped(DropReason::kQueueFull, as_delta(dropped));
+  }
   probe_->queue_changed(as_delta(queue.size()) - as_delta(messages),
                         as_delta(queue.bytes()) - as_delta(bytes));
 }
@@ -90,14 +92,16 @@ void Delivery::resume(SessionSlot& slot, std::uint16_t receive_maximum, Instant 
 
 void Delivery::pump(SessionSlot& slot, Instant now) {
   Connection* connection = slot.connection;
-  if (connection == nullptr || !connection->is<Open>())
+  if (connection == nullptr || !connection->is<Open>()) {
     return;
+  }
   session::Session& session = slot.session;
   const std::size_t output_max = settings_->limits.write_buffer_max;
   while (connection->outbox.size() < output_max) {
     const session::InFlight* again = session.window.next_resend();
-    if (again == nullptr)
+    if (again == nullptr) {
       break;
+    }
     repeat(*connection, *again, now);
   }
   while (!session.queue.empty() && session.window.has_room() &&

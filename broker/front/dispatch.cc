@@ -128,8 +128,9 @@ struct TakeControl {
     } else {
       parts.routes.remove(mail.tenant, filter, from);
     }
-    if (mail.barrier != 0)
+    if (mail.barrier != 0) {
       parts.confirmations.push_back({mail.from, {mail.barrier}});
+    }
   }
   void operator()(const RouteConfirmed& mail) const {
     parts.subscribe_flow.route_confirmed(mail.barrier);
@@ -173,8 +174,9 @@ void take_control(Parts& parts, const ControlMail& mail, Instant now) {
 
 void connection_due(Parts& parts, Connection& connection, Instant now) {
   connection.timer_armed = kNever;
-  if (connection.is<Closed>())
+  if (connection.is<Closed>()) {
     return;
+  }
   if (!connection.is<Open>()) {
     // E-109. `last_packet` is the accept until the connection is open.
     const Instant due = connection.last_packet + parts.settings.limits.connect_deadline;

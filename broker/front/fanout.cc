@@ -9,12 +9,15 @@ namespace {
 
 // E-042, E-064: one copy, at the highest QoS, with RETAIN if any subscription keeps it.
 void merge(routing::SubscriptionBits& into, routing::SubscriptionBits other) {
-  if (other.qos > into.qos)
+  if (other.qos > into.qos) {
     into.qos = other.qos;
-  if (other.retain_as_published)
+  }
+  if (other.retain_as_published) {
     into.retain_as_published = 1;
-  if (other.all_topics_allowed)
+  }
+  if (other.all_topics_allowed) {
     into.all_topics_allowed = 1;
+  }
 }
 
 }  // namespace
@@ -29,24 +32,29 @@ void Fanout::publish(const mqtt::Publish& publish, const PublishSource& source) 
 
 void Fanout::from_mail(const MailedPublish& mailed) {
   const PublishSource source{.tenant = mailed.tenant, .received = mailed.received};
-  if (mailed.deliver)
+  if (mailed.deliver) {
     deliver_locally(mailed.publish, source);
-  if (mailed.retain)
+  }
+  if (mailed.retain) {
     retained_->set(mailed.tenant, mailed.publish, mailed.received);
+  }
 }
 
 void Fanout::deliver_locally(const mqtt::Publish& publish, const PublishSource& source) {
   matches_.clear();
   index_->match(source.tenant, publish.topic, matches_);
-  if (matches_.empty())
+  if (matches_.empty()) {
     return;
+  }
   fold_matches(source);
-  if (publish.retain)
+  if (publish.retain) {
     retained_->saw_live(source.tenant, publish.topic);
+  }
 
   layouts_.begin(publish, matches_.size(), source.received);
-  if (source.frame != nullptr)
+  if (source.frame != nullptr) {
     layouts_.seed(*source.frame, source.frame_version);
+  }
   for (const routing::Match& match : matches_) {
     delivery_->deliver(sessions_->at(match.subscriber),
                        {.qos = mqtt::lower(publish.qos, match.bits.granted_qos()),
@@ -62,8 +70,9 @@ void Fanout::fold_matches(const PublishSource& source) {
   for (const routing::Match& match : matches_) {
     SessionSlot& slot = sessions_->at(match.subscriber);
     // MQTT-3.8.3-3, E-065: as if this subscription did not match.
-    if (match.bits.no_local != 0 && &slot == source.publisher)
+    if (match.bits.no_local != 0 && &slot == source.publisher) {
       continue;
+    }
     if (slot.match_stamp == stamp_) {
       merge(matches_[slot.match_position].bits, match.bits);
       continue;
@@ -77,8 +86,9 @@ void Fanout::fold_matches(const PublishSource& source) {
 
 void Fanout::hand_to_others(const mqtt::Publish& publish, const PublishSource& source) {
   const bool keep_elsewhere = publish.retain && !retained_->is_home(source.tenant, publish.topic);
-  if (routes_->empty() && !keep_elsewhere)
+  if (routes_->empty() && !keep_elsewhere) {
     return;
+  }
   MailedPublish mailed{.tenant = source.tenant, .received = source.received, .publish = publish};
   const ThreadIndex home = retained_->home(source.tenant, publish.topic);
   bool home_served = false;
@@ -91,8 +101,9 @@ void Fanout::hand_to_others(const mqtt::Publish& publish, const PublishSource& s
     home_served = home_served || mailed.retain;
     mailroom_->publish(to, mailed);
   }
-  if (!keep_elsewhere || home_served)
+  if (!keep_elsewhere || home_served) {
     return;
+  }
   mailed.deliver = false;
   mailed.retain = true;
   mailroom_->publish(home, mailed);

@@ -16,8 +16,9 @@ Front::Front(const FrontSettings& settings, std::shared_ptr<const access::Policy
 Front::~Front() = default;
 
 std::optional<ConnectionIndex> Front::accept(PeerInfo peer, Turn& turn) {
-  if (parts_->stopping)
+  if (parts_->stopping) {
     return std::nullopt;
+  }
   Connection& connection = parts_->add_connection(std::move(peer), turn.now);
   return connection.id.index;
 }
@@ -33,18 +34,21 @@ std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> inp
   std::size_t used = 0;
   while (used < input.size()) {
     // MQTT-3.14.4-1, MQTT-3.1.4-6: what comes behind the end is not looked at.
-    if (connection.is<Closed>())
+    if (connection.is<Closed>()) {
       return input.size();
-    if (!wants_input(index))
+    }
+    if (!wants_input(index)) {
       break;
+    }
     const auto frame =
         mqtt::next_frame(input.subspan(used), packet_size_max(connection, parts_->settings));
     if (!frame) {
       refuse_frame(*parts_, connection, frame.error(), turn.now);
       return input.size();
     }
-    if (!frame->has_value())
+    if (!frame->has_value()) {
       break;
+    }
     used += (*frame)->bytes.size();
     dispatch(*parts_, connection, **frame, turn.now);
   }
@@ -60,8 +64,9 @@ void Front::written(ConnectionIndex index, std::size_t count, Turn& turn) {
   Connection& connection = parts_->connections.at(index);
   parts_->wire.written(connection, count);
   SessionSlot* slot = connection.slot();
-  if (slot != nullptr && !slot->session.queue.empty())
+  if (slot != nullptr && !slot->session.queue.empty()) {
     parts_->delivery.pump(*slot, turn.now);
+  }
 }
 
 void Front::lost(ConnectionIndex index, Turn& turn) {
@@ -76,29 +81,34 @@ void Front::release(ConnectionIndex index) {
 
 void Front::authenticated(ConnectionId id, const access::AuthenticationResult& result, Turn& turn) {
   Connection* connection = parts_->connections.find(id);
-  if (connection != nullptr)
+  if (connection != nullptr) {
     parts_->connect_flow.authenticated(*connection, result, turn.now);
+  }
 }
 
 void Front::mail(const MailBatch& batch, Turn& turn) {
   RecordWalk walk(batch.publishes);
   MailedPublish mailed;
-  while (walk.next(mailed))
+  while (walk.next(mailed)) {
     parts_->fanout.from_mail(mailed);
-  for (const ControlMail& mail : batch.control)
+  }
+  for (const ControlMail& mail : batch.control) {
     take_control(*parts_, mail, turn.now);
+  }
 }
 
 void Front::tick(Turn& turn) {
   const auto on_connection = [&](const ConnectionId& id) {
     Connection* connection = parts_->connections.find(id);
-    if (connection != nullptr)
+    if (connection != nullptr) {
       connection_due(*parts_, *connection, turn.now);
+    }
   };
   const auto on_session = [&](routing::Subscriber subscriber, std::uint32_t generation) {
     SessionSlot* slot = parts_->sessions.find(subscriber, generation);
-    if (slot != nullptr)
+    if (slot != nullptr) {
       parts_->lifecycle.session_due(*slot, turn.now);
+    }
   };
   parts_->timers.advance(turn.now, on_connection, on_session);
   parts_->retained.advance(turn.now);
@@ -106,8 +116,9 @@ void Front::tick(Turn& turn) {
 
 Instant Front::next_deadline() const {
   // A retained read that could go on, or mail of the last end_turn: do not sleep.
-  if (parts_->retained.has_work() || parts_->mailroom.has_mail())
+  if (parts_->retained.has_work() || parts_->mailroom.has_mail()) {
     return Instant::min();
+  }
   return parts_->timers.next_deadline();
 }
 
@@ -120,12 +131,14 @@ void Front::publish_internal(std::string_view topic, std::string_view payload, T
 }
 
 void Front::stop(Turn& turn) {
-  if (std::exchange(parts_->stopping, true))
+  if (std::exchange(parts_->stopping, true)) {
     return;
+  }
   // Wills first, so that those who watch hear of them before they are told to go.
   parts_->connections.for_each([&](Connection& connection) {
-    if (connection.is<Closed>())
+    if (connection.is<Closed>()) {
       return;
+    }
     parts_->lifecycle.disconnect(connection, mqtt::ReasonCode::kServerShuttingDown, turn.now);
   });
 }
@@ -133,8 +146,9 @@ void Front::stop(Turn& turn) {
 void Front::take_dirty(std::vector<ConnectionIndex>& out) {
   DCHECK(out.empty());
   out.swap(parts_->wire.dirty());
-  for (const ConnectionIndex index : out)
+  for (const ConnectionIndex index : out) {
     parts_->connections.at(index).dirty = false;
+  }
 }
 
 Effects& Front::effects() { return parts_->wire.effects(); }

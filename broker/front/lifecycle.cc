@@ -51,8 +51,9 @@ void Lifecycle::client_left(Connection& connection, ReasonCode reason, bool disc
                             Instant now) {
   SessionSlot* slot = connection.slot();
   CHECK(slot != nullptr);
-  if (discard_will)
+  if (discard_will) {
     slot->will.reset();
+  }
   connection.client_closed = true;
   detach(connection, now);
   finish(connection, reason);
@@ -60,8 +61,9 @@ void Lifecycle::client_left(Connection& connection, ReasonCode reason, bool disc
 
 void Lifecycle::lost(Connection& connection, Instant now) {
   needs_.wire.drop_output(connection);
-  if (connection.is<Closed>())
+  if (connection.is<Closed>()) {
     return;
+  }
   detach(connection, now);
   needs_.probe.connection_closed(ReasonCode::kUnspecifiedError);
   connection.state = Closed{};
@@ -80,8 +82,9 @@ void Lifecycle::finish(Connection& connection, ReasonCode reason) {
 
 void Lifecycle::detach(Connection& connection, Instant now) {
   SessionSlot* slot = connection.slot();
-  if (slot == nullptr)
+  if (slot == nullptr) {
     return;
+  }
   slot->connection = nullptr;
   connection.state = Closed{};
   settle_absent(*slot, now);
@@ -106,41 +109,48 @@ void Lifecycle::settle_absent(SessionSlot& slot, Instant now) {
     }
   }
   const Instant due = std::min(slot.expires, slot.will_due);
-  if (due != kNever)
+  if (due != kNever) {
     needs_.timers.arm(slot, due);
+  }
 }
 
 void Lifecycle::session_due(SessionSlot& slot, Instant now) {
   slot.timer_armed = kNever;
-  if (slot.connection != nullptr)
+  if (slot.connection != nullptr) {
     return;
+  }
   if (now >= slot.expires) {
     needs_.probe.session_expired();
     end_session(slot, now);
     return;
   }
-  if (now >= slot.will_due)
+  if (now >= slot.will_due) {
     publish_will(slot, now);
+  }
   const Instant due = std::min(slot.expires, slot.will_due);
-  if (due != kNever)
+  if (due != kNever) {
     needs_.timers.arm(slot, due);
+  }
 }
 
 void Lifecycle::take_over(SessionSlot& slot, bool session_goes_on, Instant now) {
   Connection* old = slot.connection;
   if (old == nullptr) {
     // MQTT-3.1.3-9, E-014: back in time, so the will is dropped; E-015: not if the session ends.
-    if (session_goes_on)
+    if (session_goes_on) {
       slot.will.reset();
+    }
     slot.will_due = kNever;
     slot.expires = kNever;
     return;
   }
   needs_.probe.session_taken_over();
-  if (slot.will && session_goes_on && slot.will->delay_seconds != 0)
+  if (slot.will && session_goes_on && slot.will->delay_seconds != 0) {
     slot.will.reset();
-  if (slot.will && session_goes_on)
+  }
+  if (slot.will && session_goes_on) {
     publish_will(slot, now);
+  }
   if (mqtt::is_v5(old->version)) {
     needs_.wire.send(*old, mqtt::Disconnect{.reason_code = ReasonCode::kSessionTakenOver});
   }
@@ -152,8 +162,9 @@ void Lifecycle::end_session(SessionSlot& slot, Instant now) {
   CHECK(slot.connection == nullptr);
   // Off the index first: a session does not get its own will.
   needs_.subscriptions.remove_all(slot);
-  if (slot.will)
+  if (slot.will) {
     publish_will(slot, now);
+  }
   needs_.retained.cancel(slot);
   needs_.delivery.forget(slot);
   give_back(slot.session.key, slot.session.epoch);

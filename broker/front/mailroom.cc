@@ -37,8 +37,9 @@ void append_record(const MailedPublish& mailed, Bytes& records) {
   records.resize(start + sizeof(RecordHead));
   mqtt::Publish packet = mailed.publish;
   packet.topic_alias = 0;
-  if (packet.qos != mqtt::Qos::kAtMostOnce)
+  if (packet.qos != mqtt::Qos::kAtMostOnce) {
     packet.packet_id = mqtt::PacketId(1);
+  }
   mqtt::encode(packet, mqtt::ProtocolVersion::k5_0, records);
   const RecordHead head{
       .received_ns = mailed.received.time_since_epoch().count(),
@@ -50,8 +51,9 @@ void append_record(const MailedPublish& mailed, Bytes& records) {
 }
 
 bool RecordWalk::next(MailedPublish& mailed) {
-  if (rest_.empty())
+  if (rest_.empty()) {
     return false;
+  }
   RecordHead head{};
   CHECK(rest_.size() >= sizeof head);
   std::memcpy(&head, rest_.data(), sizeof head);

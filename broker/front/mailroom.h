@@ -44,8 +44,9 @@ class RecordWalk {
 class Mailroom {
  public:
   Mailroom(ThreadIndex self, std::uint16_t thread_count) : self_(self), batches_(thread_count) {
-    for (MailBatch& batch : batches_)
+    for (MailBatch& batch : batches_) {
       batch.from = self;
+    }
   }
 
   void publish(ThreadIndex to, const MailedPublish& mailed) {
@@ -57,8 +58,9 @@ class Mailroom {
   template <class Make>
   void control_to_others(Make make) {
     for (std::uint16_t i = 0; i < batches_.size(); ++i) {
-      if (i != self_.value())
+      if (i != self_.value()) {
         control(ThreadIndex(i), make());
+      }
     }
   }
 

@@ -21,25 +21,29 @@ SharedBytes::SharedBytes(ByteView bytes)
 }
 
 SharedBytes::SharedBytes(const SharedBytes& other) : block_(other.block_) {
-  if (block_ != nullptr)
+  if (block_ != nullptr) {
     ++block_->references;
+  }
 }
 
 SharedBytes::~SharedBytes() {
-  if (block_ != nullptr && --block_->references == 0)
+  if (block_ != nullptr && --block_->references == 0) {
     ::operator delete(block_);
+  }
 }
 
 ByteView SharedBytes::view() const { return {block_->bytes(), block_->size}; }
 
 ChunkSlab::~ChunkSlab() {
-  while (free_ != nullptr)
+  while (free_ != nullptr) {
     delete std::exchange(free_, free_->next);
+  }
 }
 
 ChunkSlab::Chunk* ChunkSlab::take() {
-  if (free_ == nullptr)
+  if (free_ == nullptr) {
     return new Chunk;
+  }
   Chunk* chunk = std::exchange(free_, free_->next);
   --free_count_;
   chunk->next = nullptr;
@@ -75,8 +79,9 @@ std::byte* Outbox::append(ChunkSlab& slab, ByteView bytes) {
   size_ += bytes.size();
   ChunkSlab::Chunk* chunk = tail_;
   std::size_t room = 0;
-  if (chunk != nullptr && !chunk->shared)
+  if (chunk != nullptr && !chunk->shared) {
     room = sizeof(chunk->data) - chunk->end;
+  }
   // A short packet stays in one piece; a long one fills what is left.
   if (chunk == nullptr || room < std::min(bytes.size(), kContiguousMax)) {
     chunk = grow(slab);
@@ -89,8 +94,9 @@ std::byte* Outbox::append(ChunkSlab& slab, ByteView bytes) {
     std::memcpy(chunk->data + chunk->end, bytes.data(), part);
     chunk->end += static_cast<std::uint32_t>(part);
     bytes = bytes.subspan(part);
-    if (bytes.empty())
+    if (bytes.empty()) {
       return whole ? start : nullptr;
+    }
     chunk = grow(slab);
     room = sizeof(chunk->data);
   }
@@ -110,8 +116,9 @@ std::size_t Outbox::gather(std::span<ByteView> spans) const {
   std::size_t count = 0;
   for (const ChunkSlab::Chunk* chunk = head_; chunk != nullptr && count < spans.size();
        chunk = chunk->next) {
-    if (chunk->begin == chunk->end)
+    if (chunk->begin == chunk->end) {
       continue;
+    }
     spans[count++] = {chunk->bytes() + chunk->begin, chunk->end - chunk->begin};
   }
   return count;
@@ -124,8 +131,9 @@ void Outbox::written(ChunkSlab& slab, std::size_t count) {
     const std::size_t part = std::min<std::size_t>(count, head_->end - head_->begin);
     head_->begin += static_cast<std::uint32_t>(part);
     count -= part;
-    if (head_->begin != head_->end)
+    if (head_->begin != head_->end) {
       return;
+    }
     ChunkSlab::Chunk* done = std::exchange(head_, head_->next);
     slab.give(done);
   }

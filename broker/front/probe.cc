@@ -17,8 +17,9 @@ void add_by_reason(MetricSheet& sheet, MetricName name, std::array<Metric*, 256>
   for (std::size_t code = 0; code < rows.size(); ++code) {
     name.label_value = mqtt::reason_code_name(static_cast<mqtt::ReasonCode>(code));
     const bool can_close = code == 0 || code == 0x04 || code >= 0x80;
-    if (can_close && name.label_value != "unknown")
+    if (can_close && name.label_value != "unknown") {
       rows[code] = &sheet.add(name);
+    }
   }
 }
 

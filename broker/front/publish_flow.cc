@@ -34,8 +34,9 @@ void PublishFlow::publish(Connection& connection, const mqtt::Frame& frame, Inst
     refuse(connection, *packet, refusal, now);
     return;
   }
-  if (packet->qos == Qos::kExactlyOnce && !receive_qos2(connection, *packet, now))
+  if (packet->qos == Qos::kExactlyOnce && !receive_qos2(connection, *packet, now)) {
     return;
+  }
 
   needs_.fanout.publish(*packet, {.tenant = slot.session.key.tenant,
                                   .publisher = &slot,
@@ -70,8 +71,9 @@ ReasonCode PublishFlow::check(const SessionSlot& slot, const mqtt::Publish& publ
 void PublishFlow::refuse(Connection& connection, const mqtt::Publish& publish, ReasonCode reason,
                          Instant now) {
   needs_.probe.publish_refused();
-  if (publish.qos == Qos::kAtMostOnce)
+  if (publish.qos == Qos::kAtMostOnce) {
     return;
+  }
   if (!mqtt::is_v5(connection.version) && reason == ReasonCode::kQuotaExceeded) {
     // 3.x cannot be told, and a success would be a lie: it may try again on a new connection.
     needs_.lifecycle.disconnect(connection, reason, now);
@@ -134,8 +136,9 @@ void PublishFlow::acknowledge(Connection& connection, const mqtt::Frame& frame, 
     needs_.wire.send_ack(connection, PacketType::kPubrel, packet->packet_id,
                          ReasonCode::kPacketIdentifierNotFound);
   }
-  if (outcome == AckOutcome::kFinished)
+  if (outcome == AckOutcome::kFinished) {
     needs_.delivery.pump(slot, now);
+  }
 }
 
 void PublishFlow::release(Connection& connection, const mqtt::PublishAck& pubrel) {

@@ -10,8 +10,9 @@ std::size_t layout_number(mqtt::ProtocolVersion version, mqtt::Qos qos) {
 // Where the packet id stands: behind fixed header, length of the topic and topic.
 std::size_t packet_id_offset(ByteView packet, std::size_t topic_size) {
   std::size_t at = 1;
-  while ((packet[at] & std::byte{0x80}) != std::byte{})
+  while ((packet[at] & std::byte{0x80}) != std::byte{}) {
     ++at;
+  }
   return at + 1 + 2 + topic_size;
 }
 
@@ -37,8 +38,9 @@ void PublishLayouts::seed(const mqtt::Frame& frame, mqtt::ProtocolVersion versio
 
 PublishLayouts::Layout& PublishLayouts::layout(mqtt::ProtocolVersion version, mqtt::Qos qos) {
   Layout& layout = layouts_[layout_number(version, qos)];
-  if (layout.ready)
+  if (layout.ready) {
     return layout;
+  }
   layout.ready = true;
   mqtt::Publish packet = *publish_;
   packet.qos = qos;
@@ -61,8 +63,9 @@ void PublishLayouts::send(Wire& wire, Connection& to, const DeliveryFlags& flags
                      (flags.retain ? 0x01U : 0U);
   const auto patch = [&](std::byte* packet) {
     packet[0] = std::byte(first);
-    if (!has_id)
+    if (!has_id) {
       return;
+    }
     packet[layout.packet_id_offset] = std::byte(flags.packet_id.value() >> 8U);
     packet[layout.packet_id_offset + 1] = std::byte(flags.packet_id.value() & 0xFFU);
   };
@@ -75,20 +78,23 @@ void PublishLayouts::send(Wire& wire, Connection& to, const DeliveryFlags& flags
   Bytes head(layout.bytes.begin(), layout.bytes.begin() + static_cast<std::ptrdiff_t>(head_size));
   patch(head.data());
   wire.append(to, head);
-  if (head_size == layout.bytes.size())
+  if (head_size == layout.bytes.size()) {
     return;
+  }
   if (!share_) {
     wire.append(to, layout.bytes.subspan(head_size));
     return;
   }
-  if (!layout.shared)
+  if (!layout.shared) {
     layout.shared = SharedBytes(layout.bytes);
+  }
   wire.append_shared(to, layout.shared, head_size);
 }
 
 const mqtt::MessageRef& PublishLayouts::message() {
-  if (!message_)
+  if (!message_) {
     message_ = mqtt::MessageRef::make(*publish_, received_);
+  }
   return message_;
 }
 

@@ -37,18 +37,21 @@ ThreadIndex Retained::home(TenantId tenant, mqtt::TopicName topic) const {
 void Retained::set(TenantId tenant, const mqtt::Publish& publish, Instant received) {
   // E-076: a lifetime of 0 is never kept, but it replaces what was there.
   mqtt::Publish kept = publish;
-  if (publish.message_expiry_interval == 0U)
+  if (publish.message_expiry_interval == 0U) {
     kept.payload = {};
+  }
   const auto outcome = store_.set(tenant, mqtt::MessageRef::make(kept, received));
-  if (outcome == routing::RetainOutcome::kRefused)
+  if (outcome == routing::RetainOutcome::kRefused) {
     probe_->retained_refused();
+  }
   probe_->retained_is(store_.size(), store_.bytes());
 }
 
 void Retained::saw_live(TenantId tenant, mqtt::TopicName topic) {
   for (Read& read : reads_) {
-    if (read.tenant != tenant)
+    if (read.tenant != tenant) {
       continue;
+    }
     if (mqtt::matches(mqtt::TopicFilter::from_checked(read.filter), topic)) {
       read.seen_live.emplace(topic.text());
     }
@@ -104,14 +107,17 @@ void Retained::advance(Instant now) {
 
 Retained::Progress Retained::advance(Read& read, Instant now) {
   SessionSlot* slot = sessions_->find(read.subscriber, read.slot_generation);
-  if (slot == nullptr || read.seen_live.size() > kSeenLiveMax)
+  if (slot == nullptr || read.seen_live.size() > kSeenLiveMax) {
     return Progress::kDone;
-  if (!has_room(*slot))
+  }
+  if (!has_room(*slot)) {
     return Progress::kWaiting;
+  }
   const bool here = read.home == settings_->self.value();
   const Progress progress = here ? advance_here(read, *slot, now) : advance_there(read, *slot, now);
-  if (progress != Progress::kDone)
+  if (progress != Progress::kDone) {
     return progress;
+  }
   read.after.clear();
   read.ended = false;
   return ++read.home < settings_->thread_count ? Progress::kMore : Progress::kDone;
@@ -129,10 +135,12 @@ Retained::Progress Retained::advance_here(Read& read, SessionSlot& slot, Instant
 
 Retained::Progress Retained::advance_there(Read& read, SessionSlot& slot, Instant now) {
   if (read.records_used == read.records.size()) {
-    if (read.asked)
+    if (read.asked) {
       return Progress::kWaiting;
-    if (read.ended)
+    }
+    if (read.ended) {
       return Progress::kDone;
+    }
     read.asked = true;
     mailroom_->control(ThreadIndex(read.home), RetainedQuery{.query = read.number,
                                                              .from = settings_->self,
@@ -143,8 +151,9 @@ Retained::Progress Retained::advance_there(Read& read, SessionSlot& slot, Instan
   }
   RecordWalk walk(ByteView(read.records).subspan(read.records_used));
   MailedPublish mailed;
-  while (walk.next(mailed))
+  while (walk.next(mailed)) {
     send(read, slot, mailed.publish, now);
+  }
   read.records_used = read.records.size();
   return Progress::kMore;
 }
@@ -183,8 +192,9 @@ void Retained::take(RetainedSlice slice) {
   const auto read = std::find_if(reads_.begin(), reads_.end(), [&](const Read& candidate) {
     return candidate.number == slice.query;
   });
-  if (read == reads_.end())
+  if (read == reads_.end()) {
     return;
+  }
   read->asked = false;
   read->ended = !slice.more;
   read->records = std::move(slice.records);

@@ -35,8 +35,9 @@ SessionSlot* SessionTable::find(const session::SessionKey& key) {
 }
 
 SessionSlot* SessionTable::find(routing::Subscriber subscriber, std::uint32_t generation) {
-  if (subscriber.value() >= slots_.size())
+  if (subscriber.value() >= slots_.size()) {
     return nullptr;
+  }
   SessionSlot* slot = slots_[subscriber.value()].get();
   return slot != nullptr && slot->generation == generation ? slot : nullptr;
 }

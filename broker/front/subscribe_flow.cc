@@ -16,8 +16,9 @@ mqtt::DecodeContext context_of(const Connection& connection, const FrontSettings
 // What a SUBACK says to this version. 3.1.1 has one failure code; 3.1 has none and is told a QoS
 // it will never see a message at (E-097).
 std::byte suback_code(ReasonCode code, mqtt::ProtocolVersion version, mqtt::Qos asked) {
-  if (!mqtt::is_error(code) || mqtt::is_v5(version))
+  if (!mqtt::is_error(code) || mqtt::is_v5(version)) {
     return std::byte(code);
+  }
   return version == mqtt::ProtocolVersion::k3_1 ? std::byte(asked) : std::byte{0x80};
 }
 
@@ -63,8 +64,9 @@ void SubscribeFlow::subscribe(Connection& connection, const mqtt::Frame& frame, 
 
 mqtt::ReasonCode SubscribeFlow::subscribe_one(SessionSlot& slot, const mqtt::FilterRequest& request,
                                               Waiting& waiting) {
-  if (request.filter.is_shared())
+  if (request.filter.is_shared()) {
     return ReasonCode::kSharedSubscriptionsNotSupported;
+  }
   const auto allowed = needs_.policy.authorize_filter(slot.session.subject(), request.filter);
   if (allowed == access::FilterAccess::kNone) {
     needs_.probe.denied(DeniedAction::kSubscribe);
@@ -78,8 +80,9 @@ mqtt::ReasonCode SubscribeFlow::subscribe_one(SessionSlot& slot, const mqtt::Fil
   const std::uint32_t others = needs_.settings.thread_count - 1U;
   const bool is_new = needs_.subscriptions.add(slot, request.filter, request.options, allowed,
                                                others == 0 ? 0 : next_barrier_);
-  if (is_new)
+  if (is_new) {
     waiting.confirmations += others;
+  }
   if (wants_retained(request.options.retain_handling, is_new)) {
     waiting.retained.push_back({std::string(request.filter.text()),
                                 {.qos = request.options.qos,
@@ -91,8 +94,9 @@ mqtt::ReasonCode SubscribeFlow::subscribe_one(SessionSlot& slot, const mqtt::Fil
 
 void SubscribeFlow::route_confirmed(std::uint64_t barrier) {
   const auto found = waiting_.find(barrier);
-  if (found == waiting_.end() || --found->second.confirmations != 0)
+  if (found == waiting_.end() || --found->second.confirmations != 0) {
     return;
+  }
   const Waiting waiting = std::move(found->second);
   waiting_.erase(found);
   finish(waiting);
@@ -102,8 +106,9 @@ void SubscribeFlow::finish(const Waiting& waiting) {
   Connection* connection = needs_.connections.find(waiting.connection);
   SessionSlot* slot = connection != nullptr ? connection->slot() : nullptr;
   // The client has gone meanwhile: its kept session has the subscriptions, nobody waits for more.
-  if (slot == nullptr)
+  if (slot == nullptr) {
     return;
+  }
   needs_.wire.send(*connection, mqtt::Suback{.packet_id = waiting.packet_id,
                                              .reason_codes = waiting.reason_codes});
   for (const RetainedStart& start : waiting.retained) {

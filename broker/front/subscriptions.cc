@@ -23,8 +23,9 @@ bool Subscriptions::add(SessionSlot& slot, mqtt::TopicFilter filter,
   const TenantId tenant = slot.session.key.tenant;
   slot.session.subscriptions.insert_or_assign(std::string(filter.text()), options);
   const bool is_new = index_->insert(tenant, filter, slot.subscriber, to_bits(options, allowed));
-  if (!is_new)
+  if (!is_new) {
     return false;
+  }
   probe_->subscriptions_changed(1);
   mailroom_->control_to_others([&] {
     return RouteChange{.tenant = tenant,
@@ -38,8 +39,9 @@ bool Subscriptions::add(SessionSlot& slot, mqtt::TopicFilter filter,
 
 bool Subscriptions::remove(SessionSlot& slot, mqtt::TopicFilter filter) {
   const auto found = slot.session.subscriptions.find(filter.text());
-  if (found == slot.session.subscriptions.end())
+  if (found == slot.session.subscriptions.end()) {
     return false;
+  }
   take_out(slot, filter);
   slot.session.subscriptions.erase(found);
   return true;

@@ -24,8 +24,9 @@ void Wire::send_ack(Connection& connection, mqtt::PacketType type, mqtt::PacketI
 void Wire::grew(Connection& connection, std::size_t bytes) {
   output_bytes_ += bytes;
   probe_->outbox_changed(static_cast<std::int64_t>(bytes));
-  if (connection.dirty)
+  if (connection.dirty) {
     return;
+  }
   connection.dirty = true;
   dirty_.push_back(connection.id.index);
 }

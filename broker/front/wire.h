@@ -25,8 +25,9 @@ class Wire {
   bool send(Connection& connection, const Packet& packet) {
     scratch_.clear();
     mqtt::encode(packet, connection.version, scratch_);
-    if (scratch_.size() > connection.maximum_packet_size)
+    if (scratch_.size() > connection.maximum_packet_size) {
       return false;
+    }
     append(connection, scratch_);
     return true;
   }

@@ -8,16 +8,18 @@ namespace godwit::session {
 
 std::size_t MessageQueue::push(QueuedMessage message, const SessionLimits& limits) {
   const std::size_t size = message.message->size_bytes();
-  if (size > limits.queue_bytes_max || limits.queue_messages_max == 0)
+  if (size > limits.queue_bytes_max || limits.queue_messages_max == 0) {
     return 1;
+  }
   std::size_t dropped = 0;
   while (count_ > 0 &&
          (count_ >= limits.queue_messages_max || bytes_ + size > limits.queue_bytes_max)) {
     pop();
     ++dropped;
   }
-  if (count_ == ring_.size())
+  if (count_ == ring_.size()) {
     grow();
+  }
   ring_[(head_ + count_) & (ring_.size() - 1)] = std::move(message);
   ++count_;
   bytes_ += size;
@@ -33,8 +35,9 @@ QueuedMessage MessageQueue::pop() {
   if (count_ == 0) {
     // A burst is over; its ring is given back unless it is small.
     constexpr std::size_t kKeep = 64;
-    if (ring_.size() > kKeep)
+    if (ring_.size() > kKeep) {
       ring_ = {};
+    }
     head_ = 0;
   }
   return message;

@@ -6,16 +6,18 @@ namespace godwit::session {
 
 bool PacketIdSet::insert(mqtt::PacketId id) {
   const auto at = std::lower_bound(ids_.begin(), ids_.end(), id);
-  if (at != ids_.end() && *at == id)
+  if (at != ids_.end() && *at == id) {
     return false;
+  }
   ids_.insert(at, id);
   return true;
 }
 
 bool PacketIdSet::erase(mqtt::PacketId id) {
   const auto at = std::lower_bound(ids_.begin(), ids_.end(), id);
-  if (at == ids_.end() || *at != id)
+  if (at == ids_.end() || *at != id) {
     return false;
+  }
   ids_.erase(at);
   return true;
 }

@@ -12,23 +12,26 @@ void SendWindow::begin_connection(std::uint16_t limit) {
   used_ = 0;
   std::vector<InFlight*> left;
   for (InFlight& entry : table_) {
-    if (entry.state == SendState::kFree)
+    if (entry.state == SendState::kFree) {
       continue;
+    }
     entry.uses_quota = false;
     left.push_back(&entry);
   }
   std::sort(left.begin(), left.end(),
             [](const InFlight* a, const InFlight* b) { return a->order > b->order; });
   resend_.clear();
-  for (const InFlight* entry : left)
+  for (const InFlight* entry : left) {
     resend_.push_back(entry->packet_id);
+  }
 }
 
 mqtt::PacketId SendWindow::add(mqtt::Qos qos, mqtt::MessageRef message, bool retain) {
   DCHECK(has_room() && qos != mqtt::Qos::kAtMostOnce);
   // At most half full, so that the next free place is near; 65,536 places hold every id.
-  if (count_ * 2U >= table_.size() && table_.size() < 65'536)
+  if (count_ * 2U >= table_.size() && table_.size() < 65'536) {
     grow();
+  }
   const std::size_t mask = table_.size() - 1;
   // MQTT-2.2.1-4: never 0, never a busy one.
   do {
@@ -57,8 +60,9 @@ const InFlight* SendWindow::next_resend() {
     }
     // A repeated PUBREL uses no quota (E-052).
     if (entry->state != SendState::kAwaitPubcomp) {
-      if (used_ >= limit_)
+      if (used_ >= limit_) {
         return nullptr;
+      }
       entry->uses_quota = true;
       ++used_;
     }
@@ -70,20 +74,24 @@ const InFlight* SendWindow::next_resend() {
 
 AckOutcome SendWindow::puback(mqtt::PacketId id) {
   InFlight* entry = find(id);
-  if (entry == nullptr)
+  if (entry == nullptr) {
     return AckOutcome::kUnknown;
-  if (entry->state != SendState::kAwaitPuback)
+  }
+  if (entry->state != SendState::kAwaitPuback) {
     return AckOutcome::kWrongPacket;
+  }
   finish(*entry);
   return AckOutcome::kFinished;
 }
 
 AckOutcome SendWindow::pubrec(mqtt::PacketId id, bool error) {
   InFlight* entry = find(id);
-  if (entry == nullptr)
+  if (entry == nullptr) {
     return AckOutcome::kUnknown;
-  if (entry->state == SendState::kAwaitPuback)
+  }
+  if (entry->state == SendState::kAwaitPuback) {
     return AckOutcome::kWrongPacket;
+  }
   if (error && entry->state == SendState::kAwaitPubrec) {
     // MQTT-4.4.0-2: the exchange is over.
     finish(*entry);
@@ -100,24 +108,28 @@ AckOutcome SendWindow::pubrec(mqtt::PacketId id, bool error) {
 
 AckOutcome SendWindow::pubcomp(mqtt::PacketId id) {
   InFlight* entry = find(id);
-  if (entry == nullptr)
+  if (entry == nullptr) {
     return AckOutcome::kUnknown;
-  if (entry->state != SendState::kAwaitPubcomp)
+  }
+  if (entry->state != SendState::kAwaitPubcomp) {
     return AckOutcome::kWrongPacket;
+  }
   finish(*entry);
   return AckOutcome::kFinished;
 }
 
 InFlight* SendWindow::find(mqtt::PacketId id) {
-  if (table_.empty())
+  if (table_.empty()) {
     return nullptr;
+  }
   InFlight& entry = table_[id.value() & (table_.size() - 1)];
   return entry.state != SendState::kFree && entry.packet_id == id ? &entry : nullptr;
 }
 
 void SendWindow::finish(InFlight& entry) {
-  if (entry.uses_quota)
+  if (entry.uses_quota) {
     --used_;
+  }
   --count_;
   entry.message = {};
   entry.state = SendState::kFree;
@@ -129,8 +141,9 @@ void SendWindow::grow() {
   table_.resize(old.empty() ? 8 : old.size() * 2);
   // Twice as many places keep apart what was apart before.
   for (InFlight& entry : old) {
-    if (entry.state == SendState::kFree)
+    if (entry.state == SendState::kFree) {
       continue;
+    }
     table_[entry.packet_id.value() & (table_.size() - 1)] = std::move(entry);
   }
 }
