@@ -221,6 +221,7 @@ void ConnectFlow::opened(Connection& connection, const OpenAnswer& answer, Insta
   std::unique_ptr<PendingConnect> pending = std::move(waiting->connect);
   if (answer.owner != needs_.settings.self) {
     connection.state = Closed{};
+    needs_.probe.connection_handed_over();
     needs_.wire.effect(HandOver{connection.id.index, answer.owner, std::move(pending)});
     return;
   }

@@ -26,7 +26,11 @@ class Delivery {
  public:
   Delivery(const FrontSettings& settings, const access::Policy& policy, Wire& wire,
            FrontProbe& probe)
-      : settings_(&settings), policy_(&policy), wire_(&wire), probe_(&probe) {}
+      : settings_(&settings),
+        memory_share_bytes_(settings.memory_budget_bytes / settings.thread_count),
+        policy_(&policy),
+        wire_(&wire),
+        probe_(&probe) {}
 
   // One copy for one subscriber: sent, queued or dropped by rule, and counted.
   void deliver(SessionSlot& slot, const Grant& grant, PublishLayouts& layouts);
@@ -40,7 +44,7 @@ class Delivery {
 
   // Over this front's share of the memory budget: see FrontSettings.
   [[nodiscard]] bool over_memory_budget() const {
-    return probe_->memory_bytes() > settings_->memory_budget_bytes / settings_->thread_count;
+    return probe_->memory_bytes() > memory_share_bytes_;
   }
 
  private:
@@ -54,6 +58,7 @@ class Delivery {
   }
 
   const FrontSettings* settings_;
+  std::size_t memory_share_bytes_;
   const access::Policy* policy_;
   Wire* wire_;
   FrontProbe* probe_;

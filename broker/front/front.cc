@@ -64,7 +64,7 @@ void Front::written(ConnectionIndex index, std::size_t count, Turn& turn) {
   Connection& connection = parts_->connections.at(index);
   parts_->wire.written(connection, count);
   SessionSlot* slot = connection.slot();
-  if (slot != nullptr && !slot->session.queue.empty()) {
+  if (slot != nullptr && (!slot->session.queue.empty() || slot->session.window.has_resend())) {
     parts_->delivery.pump(*slot, turn.now);
   }
 }

@@ -32,6 +32,8 @@ class FrontProbe {
   explicit FrontProbe(MetricSheet& sheet);
 
   void connection_opened() { connections_->increment(); }
+  // To another thread, which counts it from now on.
+  void connection_handed_over() { connections_->decrement(); }
   void connection_closed(mqtt::ReasonCode why) {
     connections_->decrement();
     closed_[static_cast<std::uint8_t>(why)]->increment();

@@ -48,6 +48,7 @@ class SendWindow {
   // Puts a message in flight and names it. Only if has_room().
   mqtt::PacketId add(mqtt::Qos qos, mqtt::MessageRef message, bool retain);
 
+  [[nodiscard]] bool has_resend() const { return !resend_.empty(); }
   // The next message or PUBREL to send again; null when there is none, or no quota for it.
   [[nodiscard]] const InFlight* next_resend();
 
