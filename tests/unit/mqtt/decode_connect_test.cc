@@ -139,6 +139,12 @@ const GoodRow kRows[] = {
 
 void expect_connect_refused(const BadRow& row) { expect_refused(row, client_of(k5_0)); }
 
+void expect_connects_refused(std::span<const BadRow> rows) {
+  for (const BadRow& row : rows) {
+    expect_connect_refused(row);
+  }
+}
+
 }  // namespace
 
 std::span<const GoodRow> connect_rows() { return kRows; }
@@ -162,9 +168,7 @@ TEST(DecodeConnect, refuses_unknown_protocol_names) {
       {"not UTF-8", "10 0D 00 04 'MQT' FF 05 02 00 00 00 00 00", kVersion, 2},
       {"length FFFF", "10 0D FF FF 'MQTT' 05 02 00 00 00 00 00", kMalformed, 2},
   };
-  for (const BadRow& row : rows) {
-    expect_connect_refused(row);
-  }
+  expect_connects_refused(rows);
 }
 
 // MQTT-3.1.2-2, E-094: levels 4 and 5 belong to "MQTT", level 3 to "MQIsdp".
@@ -183,9 +187,7 @@ TEST(DecodeConnect, refuses_levels_that_are_not_served) {
       {"MQIsdp 5", "10 0F 00 06 'MQIsdp' 05 02 00 00 00 00 00", kVersion, 10},
       {"MQIsdp 3 of a bridge", "10 0E 00 06 'MQIsdp' 83 02 00 00 00 00", kVersion, 10},
   };
-  for (const BadRow& row : rows) {
-    expect_connect_refused(row);
-  }
+  expect_connects_refused(rows);
 }
 
 // MQTT-3.1.2-3: the reserved bit is 0, in all versions.
@@ -195,9 +197,7 @@ TEST(DecodeConnect, refuses_reserved_connect_flag) {
       {"3.1.1", "10 0C 00 04 'MQTT' 04 03 00 00 00 00", kMalformed, 9},
       {"5.0", "10 0D 00 04 'MQTT' 05 03 00 00 00 00 00", kMalformed, 9},
   };
-  for (const BadRow& row : rows) {
-    expect_connect_refused(row);
-  }
+  expect_connects_refused(rows);
 }
 
 // MQTT-3.1.2-11, MQTT-3.1.2-13 (3.1.1: MQTT-3.1.2-11, -13, -15).
@@ -210,9 +210,7 @@ TEST(DecodeConnect, refuses_will_qos_or_retain_without_will) {
       {"5.0 QoS 2", "10 0D 00 04 'MQTT' 05 12 00 00 00 00 00", kMalformed, 9},
       {"5.0 retain", "10 0D 00 04 'MQTT' 05 22 00 00 00 00 00", kMalformed, 9},
   };
-  for (const BadRow& row : rows) {
-    expect_connect_refused(row);
-  }
+  expect_connects_refused(rows);
 }
 
 // MQTT-3.1.2-12 (3.1.1: MQTT-3.1.2-14).
@@ -221,9 +219,7 @@ TEST(DecodeConnect, refuses_will_qos_3) {
       {"3.1.1", "10 12 00 04 'MQTT' 04 1E 00 00 00 00 00 01 'w' 00 01 'x'", kMalformed, 9},
       {"5.0", "10 14 00 04 'MQTT' 05 1E 00 00 00 00 00 00 00 01 'w' 00 01 'x'", kMalformed, 9},
   };
-  for (const BadRow& row : rows) {
-    expect_connect_refused(row);
-  }
+  expect_connects_refused(rows);
 }
 
 // 3.1.1: MQTT-3.1.2-22. 5.0 allows it: see the good rows.
@@ -232,9 +228,7 @@ TEST(DecodeConnect, refuses_password_without_user_name_before_5) {
       {"3.1", "10 11 00 06 'MQIsdp' 03 42 00 00 00 00 00 01 'p'", kMalformed, 11},
       {"3.1.1", "10 0F 00 04 'MQTT' 04 42 00 00 00 00 00 01 'p'", kMalformed, 9},
   };
-  for (const BadRow& row : rows) {
-    expect_connect_refused(row);
-  }
+  expect_connects_refused(rows);
 }
 
 // MQTT-3.1.2-17, MQTT-3.1.2-19 (3.1.1: MQTT-3.1.2-19, MQTT-3.1.2-21).
@@ -246,9 +240,7 @@ TEST(DecodeConnect, refuses_announced_fields_that_are_missing) {
       {"5.0 password", "10 0D 00 04 'MQTT' 05 42 00 00 00 00 00", kMalformed, 15},
       {"3.1 user name cut off", "10 0F 00 06 'MQIsdp' 03 82 00 00 00 00 00", kMalformed, 16},
   };
-  for (const BadRow& row : rows) {
-    expect_connect_refused(row);
-  }
+  expect_connects_refused(rows);
 }
 
 // MQTT-3.1.2-16, MQTT-3.1.2-18 (3.1.1: MQTT-3.1.2-18, MQTT-3.1.2-20).
@@ -261,9 +253,7 @@ TEST(DecodeConnect, refuses_fields_that_were_not_announced) {
       {"5.0 password", "10 13 00 04 'MQTT' 05 82 00 00 00 00 00 00 01 'u' 00 01 'p'", kMalformed,
        18},
   };
-  for (const BadRow& row : rows) {
-    expect_connect_refused(row);
-  }
+  expect_connects_refused(rows);
 }
 
 // MQTT-3.1.2-9: will properties, topic and payload are all there.
@@ -275,9 +265,7 @@ TEST(DecodeConnect, refuses_a_will_with_a_part_left_out) {
       {"5.0 topic and payload", "10 0E 00 04 'MQTT' 05 06 00 00 00 00 00 00", kMalformed, 16},
       {"5.0 payload", "10 11 00 04 'MQTT' 05 06 00 00 00 00 00 00 00 01 'w'", kMalformed, 19},
   };
-  for (const BadRow& row : rows) {
-    expect_connect_refused(row);
-  }
+  expect_connects_refused(rows);
 }
 
 // E-021, MQTT-4.7.0-1, MQTT-4.7.3-1.
@@ -290,9 +278,7 @@ TEST(DecodeConnect, refuses_a_will_topic_that_is_no_topic_name) {
       {"5.0 wildcard", "10 14 00 04 'MQTT' 05 06 00 00 00 00 00 00 00 01 '+' 00 01 'x'", kMalformed,
        18},
   };
-  for (const BadRow& row : rows) {
-    expect_connect_refused(row);
-  }
+  expect_connects_refused(rows);
 }
 
 // MQTT-3.1.3-3: the client identifier is there and comes first.
