@@ -24,7 +24,7 @@ constexpr std::size_t kSaltTextMin = 11;
 constexpr std::size_t kHashTextMin = 22;
 constexpr std::size_t kBase64TextMax = 86;
 
-// Of a password that was drawn at random and thrown away, with today's default cost.
+// Nobody's: salt and digest are made up, so no password is known to fit. Today's default cost.
 constexpr std::string_view kDummyHash =
     "$argon2id$v=19$m=19456,t=2,p=1$Z29kd2l0LWR1bW15LXNhbA$"
     "R09EV0lUIERVTU1ZIEhBU0ggT0YgTk8gUEFTU1dPUkQ";
