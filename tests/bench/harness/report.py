@@ -84,8 +84,7 @@ COLUMNS = ["broker", "min", "median", "× floor", "rate", "p50 µs", "p99 µs", 
 # What a scenario says besides; names of the rows, shown when there.
 DETAILS = (
     "store_cpu_us", "fetch_all_s", "fetch_all_cpu_us", "fetch_level_ms", "fetch_middle_ms",
-    "idle_cores", "pss_bytes_after_close", "answer_p50_us", "answer_p99_us", "publishes_per_turn",
-    "stalls", "missed_slots",
+    "idle_cores", "pss_bytes_after_close", "answer_p50_us", "answer_p99_us", "stalls", "missed_slots",
 )
 # Shown only when it differs from what is healthy.
 QUIET = {"stalls": 0, "missed_slots": 0, "idle_cores": 0}
@@ -97,8 +96,6 @@ def details(cell: Cell) -> str:
     parts = []
     for name in DETAILS:
         value = cell.median(name)
-        if name == "publishes_per_turn" and not cell.first("paced_rate"):
-            continue  # Of a closed loop it only says how the window fell.
         if value is not None and not (name in QUIET and value == QUIET[name]):
             parts.append(f"{name} {number(value)}")
     for kind, count in (cell.first("calls") or {}).items():
