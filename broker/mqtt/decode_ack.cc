@@ -42,9 +42,10 @@ ByteView read_reason_codes(Cursor& cursor, PacketType type, const DecodeContext&
 
 DecodeResult<PublishAck> decode_publish_ack(const Frame& frame, const DecodeContext& context) {
   DCHECK(frame.type >= PacketType::kPuback && frame.type <= PacketType::kPubcomp);
+  DecodeResult<PublishAck> result{PublishAck{}};
+  PublishAck& packet = *result;
   Cursor cursor(frame);
   refuse_wrong_flags(cursor, frame, context.version);
-  PublishAck packet;
   packet.type = frame.type;
   packet.packet_id = read_packet_id(cursor);
   // E-086: in 5.0 the code and then the properties may be left out.
@@ -55,7 +56,11 @@ DecodeResult<PublishAck> decode_publish_ack(const Frame& frame, const DecodeCont
       packet.properties = read_properties(cursor, place_of(frame.type), context).view;
     }
   }
-  return finish(cursor, packet);
+  cursor.refuse_surplus();
+  if (!cursor.ok()) {
+    result = DecodeResult<PublishAck>(fail(cursor.error()));
+  }
+  return result;
 }
 
 DecodeResult<Suback> decode_suback(const Frame& frame, const DecodeContext& context) {

@@ -1,4 +1,5 @@
-// PUBLISH: the hot path.
+// PUBLISH: the hot path. The packet is built where the caller gets it, and each look at the topic
+// name is at eight bytes.
 #include "base/check.h"
 #include "broker/mqtt/decoder.h"
 #include "broker/mqtt/read_fields.h"
@@ -19,42 +20,52 @@ void read_publish_flags(Cursor& cursor, std::uint8_t flags, Publish& packet) {
   }
 }
 
+// Empty where 5.0 may have a topic alias instead.
+TopicName read_published_topic(Cursor& cursor, const DecodeContext& context) {
+  const std::size_t topic_at = cursor.offset();
+  const std::string_view text = cursor.unchecked_text("topic name is cut off");  // MQTT-3.3.2-1
+  if (is_plain_topic_name(text, context.limits)) {
+    return TopicName::from_checked(text);
+  }
+  if (text.empty()) {
+    if (!is_v5(context.version)) {
+      cursor.refuse_malformed(topic_at, "topic name is empty");  // MQTT-4.7.3-1
+    }
+    return {};
+  }
+  if (const auto fault = find_topic_name_fault(text, context.limits)) {
+    refuse_topic(cursor, *fault, cursor.offset() - text.size(), ReasonCode::kTopicNameInvalid);
+  }
+  return TopicName::from_checked(text);
+}
+
 }  // namespace
 
 DecodeResult<Publish> decode_publish(const Frame& frame, const DecodeContext& context) {
   DCHECK(frame.type == PacketType::kPublish);
+  DecodeResult<Publish> result{Publish{}};
+  Publish& packet = *result;
   Cursor cursor(frame);
-  Publish packet;
   read_publish_flags(cursor, frame.flags, packet);
-
   const std::size_t topic_at = cursor.offset();
-  const std::string_view topic = cursor.unchecked_text("topic name is cut off");  // MQTT-3.3.2-1
-  if (!topic.empty()) {
-    if (const auto fault = find_topic_name_fault(topic, context.limits)) {
-      refuse_topic(cursor, *fault, topic_at + 2, ReasonCode::kTopicNameInvalid);
-    }
-    packet.topic = TopicName::from_checked(topic);
-  } else if (!is_v5(context.version)) {
-    cursor.refuse_malformed(topic_at, "topic name is empty");  // MQTT-4.7.3-1
-  }
+  packet.topic = read_published_topic(cursor, context);
   if (packet.qos != Qos::kAtMostOnce) {
-    packet.packet_id = read_packet_id(cursor);  // MQTT-2.2.1-2, -3
+    packet.packet_id = read_packet_id(cursor);  // MQTT-2.2.1-2, MQTT-2.2.1-3
   }
   if (is_v5(context.version)) {
     const CheckedProperties properties = read_properties(cursor, PropertyPlace::kPublish, context);
     packet.properties = properties.view;
     packet.topic_alias = properties.topic_alias;
     packet.message_expiry_interval = properties.message_expiry_interval;
-    if (packet.topic.empty() && packet.topic_alias == 0) {
-      // E-045
+    if (packet.topic.empty() && packet.topic_alias == 0) {  // E-045
       cursor.refuse(ReasonCode::kProtocolError, topic_at, "no topic name and no topic alias");
     }
   }
   packet.payload = cursor.rest();
   if (!cursor.ok()) {
-    return fail(cursor.error());
+    result = DecodeResult<Publish>(fail(cursor.error()));
   }
-  return packet;
+  return result;
 }
 
 }  // namespace godwit::mqtt

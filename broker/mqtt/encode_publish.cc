@@ -34,6 +34,7 @@ void for_each_written_part(PropertiesView properties, Visit visit) {
 
 struct PublishSizes {
   std::size_t properties = 0;  // The list without its length.
+  bool is_list_whole = true;   // Nothing is left out of the list that the packet came with.
   std::size_t before_payload = 0;
   std::size_t remaining = 0;
 };
@@ -43,12 +44,11 @@ PublishSizes sizes_of(const Publish& packet, ProtocolVersion version) {
   sizes.before_payload = Writer::text_size(packet.topic.text());
   sizes.before_payload += packet.qos == Qos::kAtMostOnce ? 0 : 2;  // MQTT-2.2.1-2
   if (is_v5(version)) {
+    for_each_written_part(packet.properties,
+                          [&](ByteView part) { sizes.properties += part.size(); });
+    sizes.is_list_whole = sizes.properties == packet.properties.raw().size();
     sizes.properties += packet.message_expiry_interval ? kMessageExpirySize : 0;
     sizes.properties += packet.topic_alias != 0 ? kTopicAliasSize : 0;
-    if (!packet.properties.empty()) {
-      for_each_written_part(packet.properties,
-                            [&](ByteView part) { sizes.properties += part.size(); });
-    }
     CHECK(sizes.properties <= kRemainingLengthMax);
     sizes.before_payload +=
         varint_size(static_cast<std::uint32_t>(sizes.properties)) + sizes.properties;
@@ -57,8 +57,8 @@ PublishSizes sizes_of(const Publish& packet, ProtocolVersion version) {
   return sizes;
 }
 
-void write_properties(Writer& writer, const Publish& packet, std::size_t size) {
-  writer.varint(static_cast<std::uint32_t>(size));
+void write_properties(Writer& writer, const Publish& packet, const PublishSizes& sizes) {
+  writer.varint(static_cast<std::uint32_t>(sizes.properties));
   if (packet.message_expiry_interval) {
     writer.u8(static_cast<std::uint8_t>(PropertyId::kMessageExpiryInterval));
     writer.u32(*packet.message_expiry_interval);
@@ -67,7 +67,9 @@ void write_properties(Writer& writer, const Publish& packet, std::size_t size) {
     writer.u8(static_cast<std::uint8_t>(PropertyId::kTopicAlias));
     writer.u16(packet.topic_alias);
   }
-  if (!packet.properties.empty()) {
+  if (sizes.is_list_whole) {
+    writer.raw(packet.properties.raw());
+  } else {
     for_each_written_part(packet.properties, [&](ByteView part) { writer.raw(part); });
   }
 }
@@ -97,7 +99,7 @@ void encode(const Publish& packet, ProtocolVersion version, Bytes& out) {
       writer.u16(packet.packet_id.value());
     }
     if (is_v5(version)) {
-      write_properties(writer, packet, sizes.properties);
+      write_properties(writer, packet, sizes);
     }
   }
   append(out, packet.payload);

@@ -40,9 +40,7 @@ void read_value(Cursor& cursor, PropertyType type, Property& property) {
   }
 }
 
-constexpr bool is_number(PropertyType type) {
-  return type < PropertyType::kString;
-}
+constexpr bool is_number(PropertyType type) { return type < PropertyType::kString; }
 
 // The rule for the identifier at `cursor`, if the packet may carry it and has not already.
 const PropertyRule* read_rule(Cursor& cursor, PropertyPlace place, Sender sender,
@@ -93,17 +91,16 @@ void refuse_bad_value(Cursor& cursor, const PropertyRule& rule, const Property& 
 
 }  // namespace
 
-CheckedProperties check_properties(Cursor& list, PropertyPlace place, Sender sender,
-                                   const CodecLimits& limits) {
-  CheckedProperties checked;
+void check_properties(Cursor& list, PropertyPlace place, const DecodeContext& context,
+                      CheckedProperties& checked) {
   checked.view = PropertiesView::from_checked(list.unread());
   std::size_t user_properties = 0;
   std::size_t authentication_data_at = 0;
   while (!list.empty()) {
     const std::size_t at = list.offset();
-    const PropertyRule* rule = read_rule(list, place, sender, checked.present);
+    const PropertyRule* rule = read_rule(list, place, context.sender, checked.present);
     if (rule == nullptr) {
-      return {};
+      return;
     }
     const std::size_t value_at = list.offset();
     Property property;
@@ -112,7 +109,7 @@ CheckedProperties check_properties(Cursor& list, PropertyPlace place, Sender sen
     checked.present |= std::uint64_t{1} << static_cast<std::uint8_t>(rule->id);
     switch (rule->id) {
       case PropertyId::kUserProperty:
-        if (++user_properties > limits.user_properties_max) {
+        if (++user_properties > context.limits.user_properties_max) {
           list.refuse(ReasonCode::kQuotaExceeded, at, "too many user properties");
         }
         break;
@@ -134,13 +131,13 @@ CheckedProperties check_properties(Cursor& list, PropertyPlace place, Sender sen
     list.refuse(ReasonCode::kProtocolError, authentication_data_at,
                 "authentication data without a method");  // E-119
   }
-  return checked;
 }
 
 DecodeResult<PropertiesView> PropertiesView::check(ByteView raw, PropertyPlace place, Sender sender,
                                                    const CodecLimits& limits, std::size_t offset) {
   Cursor list(raw, offset);
-  const CheckedProperties checked = check_properties(list, place, sender, limits);
+  CheckedProperties checked;
+  check_properties(list, place, {.sender = sender, .limits = limits}, checked);
   if (!list.ok()) {
     return fail(list.error());
   }

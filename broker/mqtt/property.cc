@@ -6,9 +6,7 @@
 namespace godwit::mqtt {
 namespace {
 
-constexpr PropertyPlaces at(PropertyPlace place) {
-  return 1U << static_cast<std::uint8_t>(place);
-}
+constexpr PropertyPlaces at(PropertyPlace place) { return 1U << static_cast<std::uint8_t>(place); }
 
 constexpr PropertyPlaces kNowhere = 0;
 constexpr PropertyPlaces kConnect = at(PropertyPlace::kConnect);
@@ -107,9 +105,7 @@ constexpr std::array<std::uint8_t, kIdLimit> kIndex = index_rules();
 
 }  // namespace
 
-std::span<const PropertyRule> property_rules() {
-  return kRules;
-}
+std::span<const PropertyRule> property_rules() { return kRules; }
 
 const PropertyRule* find_property_rule(std::uint32_t id) {
   if (id >= kIdLimit || kIndex[id] == 0) {

@@ -4,24 +4,24 @@ namespace godwit::mqtt {
 
 CheckedProperties read_properties(Cursor& cursor, PropertyPlace place,
                                   const DecodeContext& context) {
+  CheckedProperties properties;
   if (!is_v5(context.version)) {
-    return {};
+    return properties;
   }
   const std::size_t length_at = cursor.offset();
   const std::uint32_t length = cursor.varint("property length is cut off");  // MQTT-2.2.2-1
   if (length == 0) {
-    return {};
+    return properties;
   }
   if (length > cursor.remaining()) {
     cursor.refuse_malformed(length_at, "properties are cut off");
-    return {};
+    return properties;
   }
   const std::size_t list_at = cursor.offset();
   Cursor list(cursor.bytes(length, {}), list_at);
-  CheckedProperties properties = check_properties(list, place, context.sender, context.limits);
+  check_properties(list, place, context, properties);
   if (!list.ok()) {
     cursor.refuse(list.error().reason, list.error().offset, list.error().what);
-    return {};
   }
   return properties;
 }

@@ -26,11 +26,12 @@ struct CheckedProperties {
   }
 };
 
-// Checks the list that `list` holds from here to its end.
-CheckedProperties check_properties(Cursor& list, PropertyPlace place, Sender sender,
-                                   const CodecLimits& limits);
+// Checks the list that `list` holds from here to its end. Fills a new `checked`; after a failure it
+// means nothing.
+void check_properties(Cursor& list, PropertyPlace place, const DecodeContext& context,
+                      CheckedProperties& checked);
 
-// Property length and list; nothing before 5.0, which has none.
+// Property length and list; nothing before 5.0, which has none. Means nothing after a failure.
 CheckedProperties read_properties(Cursor& cursor, PropertyPlace place,
                                   const DecodeContext& context);
 

@@ -14,6 +14,10 @@ struct TopicFault {
   std::size_t offset;  // Of the first offending byte in the text.
 };
 
+// Decides most topic names with one look at eight bytes. May say no to a good name, which then
+// takes the slow way below; never yes to a bad one.
+[[nodiscard]] bool is_plain_topic_name(std::string_view text, const CodecLimits& limits);
+
 [[nodiscard]] std::optional<TopicFault> find_topic_name_fault(std::string_view text,
                                                               const CodecLimits& limits);
 [[nodiscard]] std::optional<TopicFault> find_topic_filter_fault(std::string_view text,

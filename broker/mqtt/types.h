@@ -40,9 +40,7 @@ enum class PacketType : std::uint8_t {
 
 enum class Qos : std::uint8_t { kAtMostOnce = 0, kAtLeastOnce = 1, kExactlyOnce = 2 };
 
-[[nodiscard]] constexpr Qos lower(Qos a, Qos b) {
-  return a < b ? a : b;
-}
+[[nodiscard]] constexpr Qos lower(Qos a, Qos b) { return a < b ? a : b; }
 
 // Which end sent a packet: some packets, properties and reason codes belong to one end only.
 enum class Sender : std::uint8_t { kClient, kServer };

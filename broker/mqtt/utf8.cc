@@ -11,9 +11,7 @@ constexpr std::uint64_t kHighBits = 0x8080808080808080U;
 
 // Whether eight bytes are all between 0x01 and 0x7F. A byte of 0x00 borrows into its high bit;
 // without high bits in `word`, no other byte does before the lowest zero.
-bool is_plain_ascii(std::uint64_t word) {
-  return ((word | (word - kLowBits)) & kHighBits) == 0;
-}
+bool is_plain_ascii(std::uint64_t word) { return ((word | (word - kLowBits)) & kHighBits) == 0; }
 
 // The next bytes of a sequence after its first one, by the first one: how many follow and the
 // range of the first of them (Unicode 15, table 3-7). The range is what keeps out overlong forms,
