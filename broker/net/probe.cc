@@ -1,0 +1,74 @@
+#include "broker/net/probe.h"
+
+#include <string_view>
+
+namespace godwit::net {
+namespace {
+
+constexpr auto kCounter = MetricKind::kCounter;
+constexpr auto kGauge = MetricKind::kGauge;
+
+using RefusalRows = std::array<Metric*, static_cast<std::size_t>(RefusalReason::kCount)>;
+
+RefusalRows refusal_rows(MetricSheet& sheet) {
+  constexpr std::array<std::string_view, 3> kValues{"limit", "front", "system"};
+  static_assert(kValues.size() == static_cast<std::size_t>(RefusalReason::kCount));
+  RefusalRows rows{};
+  for (std::size_t i = 0; i < kValues.size(); ++i) {
+    rows[i] =
+        &sheet.add({kCounter, "godwit_network_refused_total",
+                    "Client connections closed before a byte was read.", "reason", kValues[i]});
+  }
+  return rows;
+}
+
+Metric& mailbox_full_row(MetricSheet& sheet) {
+  return sheet.add({kCounter, "godwit_mailbox_full_total",
+                    "Hand-overs that had to wait because an I/O thread's mailbox was full."});
+}
+
+}  // namespace
+
+IoProbe::IoProbe(MetricSheet& sheet)
+    : open_(&sheet.add({kGauge, "godwit_network_sockets",
+                        "Client sockets now held by I/O threads, closing ones included."})),
+      received_bytes_(&sheet.add(
+          {kCounter, "godwit_network_received_bytes_total", "Bytes read from client sockets."})),
+      sent_bytes_(&sheet.add(
+          {kCounter, "godwit_network_sent_bytes_total", "Bytes that client sockets took."})),
+      flushes_(&sheet.add({kCounter, "godwit_network_flushes_total",
+                           "Calls that wrote gathered output to a client socket."})),
+      short_sends_(&sheet.add({kCounter, "godwit_network_short_sends_total",
+                               "Flushes that left bytes behind because the socket was full."})),
+      mailbox_full_(&mailbox_full_row(sheet)),
+      cut_off_(&sheet.add({kCounter, "godwit_network_cut_off_total",
+                           "Connections closed with output that the client did not take."})),
+      refused_(refusal_rows(sheet)) {}
+
+ListenerProbe::ListenerProbe(MetricSheet& sheet)
+    : accepted_(&sheet.add({kCounter, "godwit_network_accepted_total",
+                            "Client connections accepted and handed to an I/O thread."})),
+      accept_errors_(&sheet.add({kCounter, "godwit_network_accept_errors_total",
+                                 "Failures to accept for want of descriptors or memory."})),
+      mailbox_full_(&mailbox_full_row(sheet)),
+      refused_(refusal_rows(sheet)) {}
+
+AuthenticationProbe::AuthenticationProbe(MetricSheet& sheet)
+    : waiting_(&sheet.add({kGauge, "godwit_authentication_waiting",
+                           "Clients that wait for their password to be checked."})),
+      busy_(&sheet.add({kCounter, "godwit_authentication_busy_total",
+                        "Clients refused because too many waited for authentication."})) {}
+
+HttpProbe::HttpProbe(MetricSheet& sheet)
+    : open_(&sheet.add({kGauge, "godwit_http_connections", "HTTP connections now open."})),
+      refused_(&sheet.add({kCounter, "godwit_http_connections_refused_total",
+                           "HTTP connections closed at once because there were too many."})) {
+  constexpr std::array<std::string_view, 3> kClasses{"2xx", "4xx", "5xx"};
+  for (std::size_t i = 0; i < kClasses.size(); ++i) {
+    answered_[i] =
+        &sheet.add({kCounter, "godwit_http_responses_total",
+                    "HTTP requests answered, by class of status.", "class", kClasses[i]});
+  }
+}
+
+}  // namespace godwit::net
