@@ -21,7 +21,7 @@ enum class SendState : std::uint8_t { kFree, kAwaitPuback, kAwaitPubrec, kAwaitP
 
 struct InFlight {
   mqtt::MessageRef message;  // Empty for a clean session: it is never sent again.
-  std::uint32_t order = 0;   // Rises with each first sending and each PUBREC.
+  std::uint64_t order = 0;   // Rises with each first sending and each PUBREC.
   mqtt::PacketId packet_id;
   SendState state = SendState::kFree;
   bool uses_quota = false;  // Counts against the receiver's Receive Maximum on this connection.
@@ -42,8 +42,11 @@ class SendWindow {
   // connections waits to be sent again; take it with next_resend (E-051).
   void begin_connection(std::uint16_t limit);
 
-  // Room for one more message, and nothing older still to be sent again.
-  [[nodiscard]] bool has_room() const { return used_ < limit_ && resend_.empty(); }
+  // Room for one more message, and nothing older still to be sent again. Ids may run out before the
+  // quota does: an exchange that only lacks its PUBCOMP uses no quota on later connections (E-052).
+  [[nodiscard]] bool has_room() const {
+    return used_ < limit_ && count_ < kPacketIdsMax && resend_.empty();
+  }
 
   // Puts a message in flight and names it. Only if has_room().
   mqtt::PacketId add(mqtt::Qos qos, mqtt::MessageRef message, bool retain);
@@ -59,13 +62,15 @@ class SendWindow {
   [[nodiscard]] std::size_t size() const { return count_; }
 
  private:
+  static constexpr std::uint16_t kPacketIdsMax = 65'535;
+
   [[nodiscard]] InFlight* find(mqtt::PacketId id);
   void finish(InFlight& entry);
   void grow();
 
   std::vector<InFlight> table_;         // Power of two; entry of id i at i modulo its size.
   std::vector<mqtt::PacketId> resend_;  // Newest first: taken from the back.
-  std::uint32_t next_order_ = 0;
+  std::uint64_t next_order_ = 0;        // 32 bits would wrap within a day of a busy session.
   std::uint16_t last_id_ = 0;
   std::uint16_t limit_ = 0;
   std::uint16_t used_ = 0;
