@@ -1,0 +1,67 @@
+#include "broker/app/access_load.h"
+
+#include <utility>
+
+#include "broker/app/file.h"
+#include "broker/app/passwd.h"
+
+namespace godwit::app {
+namespace {
+
+constexpr std::size_t kRulesFileBytesMax = std::size_t{64} << 20U;
+
+void append(Problems& to, Problems from) {
+  for (Error& problem : from) {
+    to.push_back(std::move(problem));
+  }
+}
+
+void load_users(const std::string& file, Access& access, Problems& problems) {
+  const Result<std::string> text = read_whole_file(file, kPasswordFileBytesMax);
+  if (!text) {
+    problems.push_back(text.error());
+    return;
+  }
+  auto users = access::PasswordFile::parse(*text, file);
+  if (!users) {
+    append(problems, std::move(users.error()));
+    return;
+  }
+  access.users = std::move(*users);
+  access.password_file_is_readable_by_others = readable_by_others(file);
+}
+
+void load_rules(const std::string& file, Access& access, Problems& problems) {
+  const Result<std::string> text = read_whole_file(file, kRulesFileBytesMax);
+  if (!text) {
+    problems.push_back(text.error());
+    return;
+  }
+  auto policy = access::Policy::parse(*text, file);
+  if (!policy) {
+    append(problems, std::move(policy.error()));
+    return;
+  }
+  access.policy = std::move(*policy);
+}
+
+}  // namespace
+
+Result<Access, Problems> load_access(const AccessConfig& config) {
+  Access access;
+  Problems problems;
+  if (!config.password_file.empty()) {
+    load_users(config.password_file, access, problems);
+  }
+  if (config.rules_file.empty()) {
+    access.policy = access::Policy::allow_all();
+  } else {
+    load_rules(config.rules_file, access, problems);
+  }
+  if (!problems.empty()) {
+    return fail(std::move(problems));
+  }
+  return access;
+}
+
+}  // namespace godwit::app

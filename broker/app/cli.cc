@@ -1,0 +1,181 @@
+#include "broker/app/cli.h"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <deque>
+#include <sstream>
+
+#include "broker/app/config_table.h"
+#include "broker/app/exit_code.h"
+
+namespace godwit::app {
+namespace {
+
+constexpr std::string_view kFooter =
+    "Exit codes: 0 done, 1 something failed while running, 2 the command line, the configuration "
+    "or the start is wrong.";
+
+constexpr std::string_view kServeFooter =
+    "Every option of `godwit config reference` can be given as --set NAME=VALUE; flags win over "
+    "the file.\nExit codes: 0 stopped as asked, 1 something failed while running, 2 the "
+    "configuration or the start is wrong.";
+
+// The flags that choose a configuration, the same for `serve` and `config check`.
+class SourceFlags {
+ public:
+  void add_to(CLI::App& command) {
+    command.add_option("-c,--config", file_, "The configuration file (TOML)")->type_name("FILE");
+    command.add_flag("--development", development_,
+                     "To try things out: everybody may connect, from this machine only");
+    for (const Option& option : options()) {
+      if (!option.flag.empty()) {
+        add_flag_of(option, command);
+      }
+    }
+    command.add_option("--set", assignments_, "Sets any option; may be given several times")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+  }
+
+  // Mistakes are found here that no table is needed for.
+  [[nodiscard]] ConfigSources sources(Problems& problems) const {
+    ConfigSources sources{.file = file_, .flags = {}, .development = development_};
+    for (const std::string& assignment : assignments_) {
+      read_assignment(assignment, "--set", sources.flags, problems);
+    }
+    for (const Flag& flag : flags_) {
+      for (std::size_t instance = 0; instance < flag.values.size(); ++instance) {
+        sources.flags.push_back({.option = std::string(flag.option->name),
+                                 .instance = instance,
+                                 .value = Untyped{flag.values[instance]},
+                                 .origin = std::string(flag.option->flag),
+                                 .base_folder = {}});
+      }
+    }
+    return sources;
+  }
+
+ private:
+  struct Flag {
+    const Option* option;
+    std::vector<std::string> values;
+  };
+
+  void add_flag_of(const Option& option, CLI::App& command) {
+    Flag& flag = flags_.emplace_back(Flag{&option, {}});
+    const bool repeatable = section_of(option).repeatable();
+    std::string help = fmt::format("{} (default {})", option.name, default_text(option));
+    if (repeatable) {
+      help += "; may be given several times";
+    }
+    CLI::Option* added = command.add_option(std::string(option.flag), flag.values, help);
+    if (option.type == OptionType::kBoolean) {
+      // `--allow-anonymous` alone means true.
+      added->expected(0, 1)->type_name("")->default_str("true");
+      added->run_callback_for_default(false);
+      return;
+    }
+    added->type_name(bounds_text(option))->allow_extra_args(false)->expected(1);
+    added->multi_option_policy(repeatable ? CLI::MultiOptionPolicy::TakeAll
+                                          : CLI::MultiOptionPolicy::TakeLast);
+  }
+
+  std::optional<std::string> file_;
+  bool development_ = false;
+  std::vector<std::string> assignments_;
+  std::deque<Flag> flags_;  // CLI11 keeps references to the values.
+};
+
+PrintCommand problems_text(const Problems& problems) {
+  std::string text;
+  for (const Error& problem : problems) {
+    text += fmt::format("godwit: {}\n", problem.text);
+  }
+  return {text, kExitUsage};
+}
+
+// All subcommands, and which of them was chosen.
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.require_subcommand(1);
+    app_.footer(std::string(kFooter));
+    app_.add_flag("--version", version_flag_, "Print the version");
+
+    serve_->footer(std::string(kServeFooter));
+    serve_flags_.add_to(*serve_);
+
+    passwd_->add_option("FILE", passwd_command_.file, "The password file; made if need be")
+        ->required();
+    passwd_->add_option("USER", passwd_command_.user_name, "The user name")->required();
+    passwd_->add_flag("--delete", passwd_command_.erase, "Remove the user");
+    passwd_->add_flag("--stdin", passwd_command_.from_standard_input,
+                      "Read the password as one line from standard input, without asking");
+
+    config_->require_subcommand(1);
+    check_flags_.add_to(*check_);
+  }
+
+  Command parse(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& asked) {  // Help.
+      return print(asked, kExitOk);
+    } catch (const CLI::ParseError& error) {
+      if (version_flag_) {
+        return VersionCommand{};
+      }
+      return print(error, kExitUsage);
+    }
+    if (version_->parsed()) {
+      return VersionCommand{};
+    }
+    if (passwd_->parsed()) {
+      return passwd_command_;
+    }
+    if (reference_->parsed()) {
+      return ConfigReferenceCommand{};
+    }
+    Problems problems;
+    const bool check = check_->parsed();
+    ConfigSources sources = (check ? check_flags_ : serve_flags_).sources(problems);
+    if (!problems.empty()) {
+      return problems_text(problems);
+    }
+    if (check) {
+      return ConfigCheckCommand{std::move(sources)};
+    }
+    return ServeCommand{std::move(sources)};
+  }
+
+ private:
+  PrintCommand print(const CLI::Error& error, int exit_code) {
+    std::ostringstream text;
+    static_cast<void>(app_.exit(error, text, text));
+    return {text.str(), exit_code};
+  }
+
+  CLI::App app_{"Godwit, a clustered MQTT broker", "godwit"};
+  bool version_flag_ = false;
+  CLI::App* serve_ = app_.add_subcommand("serve", "Run the broker");
+  CLI::App* passwd_ = app_.add_subcommand("passwd", "Set or remove a user of a password file");
+  CLI::App* config_ = app_.add_subcommand("config", "Check a configuration, list all options");
+  CLI::App* check_ = config_->add_subcommand("check", "Check a configuration without starting");
+  CLI::App* reference_ =
+      config_->add_subcommand("reference", "Print the page of all options, in Markdown");
+  CLI::App* version_ = app_.add_subcommand("version", "Print the version");
+  SourceFlags serve_flags_;
+  SourceFlags check_flags_;
+  PasswdCommand passwd_command_;
+};
+
+}  // namespace
+
+Command parse_command_line(int argc, const char* const* argv) {
+  return CommandLine().parse(argc, argv);
+}
+
+}  // namespace godwit::app

@@ -1,0 +1,42 @@
+// The command line as values. Only cli.cc knows CLI11.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "broker/app/config_load.h"
+
+namespace godwit::app {
+
+struct ServeCommand {
+  ConfigSources sources;
+};
+
+struct PasswdCommand {
+  std::string file;
+  std::string user_name;
+  bool erase = false;
+  bool from_standard_input = false;  // One line, instead of asking twice.
+};
+
+struct ConfigCheckCommand {
+  ConfigSources sources;
+};
+
+struct ConfigReferenceCommand {};
+
+struct VersionCommand {};
+
+// Help that was asked for, or a mistake: what to print, and how to end.
+struct PrintCommand {
+  std::string text;
+  int exit_code;
+};
+
+using Command = std::variant<ServeCommand, PasswdCommand, ConfigCheckCommand,
+                             ConfigReferenceCommand, VersionCommand, PrintCommand>;
+
+[[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
+
+}  // namespace godwit::app

@@ -1,0 +1,25 @@
+// From the command line's wishes to a Config that may be used: reads the file, lets later sources
+// win, checks what only holds between options. Whoever gets a Config needs no further check.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/app/config.h"
+#include "broker/app/setting.h"
+
+namespace godwit::app {
+
+struct ConfigSources {
+  std::optional<std::string> file;
+  std::vector<Setting> flags;  // After the file; whatever comes later wins.
+  bool development = false;
+};
+
+[[nodiscard]] Result<Config, Problems> load_config(const ConfigSources& sources);
+
+// What one option alone does not show; part of load_config, apart for tests.
+void check_combinations(const Config& config, Problems& problems);
+
+}  // namespace godwit::app

@@ -1,0 +1,146 @@
+#include "broker/app/config_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/check.h"
+#include "broker/app/option_rows.h"
+
+namespace godwit::app {
+namespace {
+
+constexpr std::array kSections = {
+    Section{.name = "", .help = "Options at the top of the file, before the first table."},
+    Section{
+        .name = "listener.tcp",
+        .help = "Where MQTT clients connect. Written `[listener.tcp]` once or "
+                "`[[listener.tcp]]` as often as there are addresses. `--bind` takes the place "
+                "of all that a file says.",
+        .resize = [](Config& config, std::size_t count) { config.tcp_listeners.resize(count); }},
+    Section{.name = "http", .help = "Health, version and metrics over HTTP/1.1."},
+    Section{.name = "access", .help = "Who may connect, and what they may do: see `access.md`."},
+    Section{.name = "log", .help = "Lines in logfmt on standard error, times in UTC."},
+    Section{.name = "limits",
+            .help = "Everything has a bound; what happens beyond it is in `limits.md`."},
+};
+
+// "1048576" as "1 MiB" if that says the same.
+std::string bytes_text(std::int64_t bytes) {
+  constexpr std::array kUnits = {std::pair{std::int64_t{1} << 30U, "GiB"},
+                                 std::pair{std::int64_t{1} << 20U, "MiB"},
+                                 std::pair{std::int64_t{1} << 10U, "KiB"}};
+  for (const auto& [size, unit] : kUnits) {
+    if (bytes >= size && bytes % size == 0) {
+      return fmt::format("{} {}", bytes / size, unit);
+    }
+  }
+  return fmt::format("{}", bytes);
+}
+
+const std::vector<Option>& all_options() {
+  static const std::vector<Option> kAll = [] {
+    std::vector<Option> all;
+    for (const std::span<const Option> rows : {general_option_rows(), limit_option_rows()}) {
+      all.insert(all.end(), rows.begin(), rows.end());
+    }
+    return all;
+  }();
+  return kAll;
+}
+
+}  // namespace
+
+std::span<const Section> sections() { return kSections; }
+
+std::span<const Option> options() { return all_options(); }
+
+const Option* find_option(std::string_view name) {
+  const auto found = std::ranges::find(all_options(), name, &Option::name);
+  return found == all_options().end() ? nullptr : &*found;
+}
+
+const Section* find_section(std::string_view name) {
+  const auto found = std::ranges::find(kSections, name, &Section::name);
+  return found == kSections.end() ? nullptr : &*found;
+}
+
+const Section& section_of(const Option& option) {
+  const std::size_t dot = option.name.rfind('.');
+  const Section* section =
+      find_section(dot == std::string_view::npos ? "" : option.name.substr(0, dot));
+  CHECK(section != nullptr);
+  return *section;
+}
+
+std::string_view key_of(const Option& option) {
+  return option.name.substr(option.name.rfind('.') + 1);  // npos + 1 is 0.
+}
+
+std::string value_text(const Option& option, const OptionValue& value) {
+  if (const bool* truth = std::get_if<bool>(&value)) {
+    return *truth ? "true" : "false";
+  }
+  if (const std::string* text = std::get_if<std::string>(&value)) {
+    return fmt::format("\"{}\"", *text);
+  }
+  const std::int64_t number = std::get<std::int64_t>(value);
+  if (option.type != OptionType::kBytes) {
+    return fmt::format("{}", number);
+  }
+  const std::string text = bytes_text(number);
+  return text.find(' ') == std::string::npos ? text : fmt::format("\"{}\"", text);
+}
+
+std::string default_text(const Option& option) {
+  return value_text(option, option.field.read(Config{}, 0));
+}
+
+std::string bounds_text(const Option& option) {
+  switch (option.type) {
+    case OptionType::kBoolean:
+      return "true, false";
+    case OptionType::kInteger:
+    case OptionType::kSeconds:
+      return fmt::format("{} to {}", option.min, option.max);
+    case OptionType::kBytes:
+      return fmt::format("{} to {}", bytes_text(option.min), bytes_text(option.max));
+    case OptionType::kChoice: {
+      std::string text(option.choices);
+      for (std::size_t blank = 0; (blank = text.find(' ', blank)) != std::string::npos;
+           blank += 2) {
+        text.replace(blank, 1, ", ");
+      }
+      return text;
+    }
+    case OptionType::kAddress:
+      return "HOST:PORT";
+    case OptionType::kPath:
+      return "a readable file";
+  }
+  return "";
+}
+
+std::string_view type_text(OptionType type) {
+  switch (type) {
+    case OptionType::kBoolean:
+      return "boolean";
+    case OptionType::kInteger:
+      return "integer";
+    case OptionType::kSeconds:
+      return "seconds";
+    case OptionType::kBytes:
+      return "bytes";
+    case OptionType::kChoice:
+      return "choice";
+    case OptionType::kAddress:
+      return "address";
+    case OptionType::kPath:
+      return "path";
+  }
+  return "";
+}
+
+}  // namespace godwit::app

@@ -1,0 +1,107 @@
+#include <array>
+
+#include "broker/app/option_field.h"
+#include "broker/app/option_rows.h"
+
+namespace godwit::app {
+namespace {
+
+constexpr std::array kRows = {
+    Option{
+        .name = "io_threads",
+        .type = OptionType::kInteger,
+        .min = 1,
+        .max = 64,
+        .flag = "--io-threads",
+        .help = "Threads that serve client connections. One is the most economical; more help when "
+                "it is busy all the time.",
+        .field = OPTION_FIELD(config.io_threads),
+    },
+    Option{
+        .name = "sys_interval_seconds",
+        .type = OptionType::kSeconds,
+        .min = 0,
+        .max = 86'400,
+        .help = "How often the topics below `$SYS/broker/` are published; 0: never.",
+        .field = OPTION_FIELD(config.sys_interval_seconds),
+    },
+    Option{
+        .name = "drain_seconds",
+        .type = OptionType::kSeconds,
+        .min = 0,
+        .max = 3'600,
+        .help = "How long a stop waits for what is still to be written to clients.",
+        .field = OPTION_FIELD(config.drain_seconds),
+    },
+    Option{
+        .name = "listener.tcp.bind",
+        .type = OptionType::kAddress,
+        .flag = "--bind",
+        .help = "`192.0.2.1:1883`, `[2001:db8::1]:1883`, `localhost:1883` (both loopback "
+                "addresses) or `*:1883` (every address of the machine, IPv4 and IPv6). Port 0 "
+                "takes a free one, which the log names.",
+        .field = OPTION_FIELD(config.tcp_listeners.at(instance).bind),
+    },
+    Option{
+        .name = "http.bind",
+        .type = OptionType::kAddress,
+        .flag = "--http-bind",
+        .help = "Where `/metrics`, `/livez`, `/readyz` and `/version` are served, written as "
+                "`listener.tcp.bind`; `off`: nowhere. There is no login: keep it off networks that "
+                "you do not trust.",
+        .field = OPTION_FIELD(config.http.bind),
+    },
+    Option{
+        .name = "http.connections_max",
+        .type = OptionType::kInteger,
+        .min = 1,
+        .max = 10'000,
+        .help = "HTTP connections at the same time; more are closed at once.",
+        .field = OPTION_FIELD(config.http.connections_max),
+    },
+    Option{
+        .name = "access.allow_anonymous",
+        .type = OptionType::kBoolean,
+        .flag = "--allow-anonymous",
+        .help = "Lets clients in that send no user name.",
+        .field = OPTION_FIELD(config.access.allow_anonymous),
+    },
+    Option{
+        .name = "access.password_file",
+        .type = OptionType::kPath,
+        .flag = "--password-file",
+        .help = "Users and password hashes, written by `godwit passwd`. Empty: no user can log in.",
+        .field = OPTION_FIELD(config.access.password_file),
+    },
+    Option{
+        .name = "access.rules_file",
+        .type = OptionType::kPath,
+        .flag = "--rules-file",
+        .help = "Which client may publish and subscribe to what. Empty: whoever is let in may do "
+                "everything but publish below `$SYS/`.",
+        .field = OPTION_FIELD(config.access.rules_file),
+    },
+    Option{
+        .name = "access.authentication_threads",
+        .type = OptionType::kInteger,
+        .min = 1,
+        .max = 64,
+        .help = "Threads that check passwords; a check takes about 20 ms and 19 MiB.",
+        .field = OPTION_FIELD(config.access.authentication_threads),
+    },
+    Option{
+        .name = "log.level",
+        .type = OptionType::kChoice,
+        .choices = "trace debug info warn error off",
+        .reloadable = true,
+        .flag = "--log-level",
+        .help = "The least important lines that are written.",
+        .field = OPTION_FIELD(config.log.level),
+    },
+};
+
+}  // namespace
+
+std::span<const Option> general_option_rows() { return kRows; }
+
+}  // namespace godwit::app

@@ -1,0 +1,43 @@
+#include "broker/app/run.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <variant>
+
+#include "broker/app/cli.h"
+#include "broker/app/config_reference.h"
+#include "broker/app/exit_code.h"
+#include "broker/app/passwd.h"
+#include "broker/app/serve.h"
+#include "broker/app/version.h"
+
+namespace godwit::app {
+namespace {
+
+int print(std::FILE* to, std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), to) == text.size();
+  return written && std::fflush(to) == 0 ? kExitOk : kExitFailure;
+}
+
+struct RunCommand {
+  int operator()(const ServeCommand& command) const { return run_serve(command); }
+  int operator()(const PasswdCommand& command) const { return run_passwd(command); }
+  int operator()(const ConfigCheckCommand& command) const { return run_config_check(command); }
+  int operator()(const ConfigReferenceCommand&) const { return print(stdout, config_reference()); }
+  int operator()(const VersionCommand&) const {
+    return print(stdout, fmt::format("godwit {} ({}, {})\n", kVersion, kRevision, kBuild));
+  }
+  int operator()(const PrintCommand& command) const {
+    const int printed = print(command.exit_code == kExitOk ? stdout : stderr, command.text);
+    return command.exit_code == kExitOk ? printed : command.exit_code;
+  }
+};
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  return std::visit(RunCommand{}, parse_command_line(argc, argv));
+}
+
+}  // namespace godwit::app

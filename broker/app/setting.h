@@ -1,0 +1,50 @@
+// One wish of one source (a file, a flag; later the environment): this option shall have this
+// value. Sources produce settings, in rising order of precedence; `apply_settings` judges them
+// against the table, so every source has the same rules and the same messages.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "broker/app/config.h"
+
+namespace godwit::app {
+
+// Mistakes of a human, each a sentence that begins with its place. All are shown at once.
+using Problems = std::vector<Error>;
+
+// Text whose type the option decides: of the command line, where everything is text.
+struct Untyped {
+  std::string text;
+};
+
+using RawValue = std::variant<bool, std::int64_t, double, std::string, Untyped>;
+
+struct Setting {
+  std::string option;
+  std::size_t instance = 0;  // Of a repeatable section.
+  RawValue value;
+  std::string origin;       // "godwit.toml:12", "--set"
+  std::string base_folder;  // Relative paths start here; empty: the working directory.
+};
+
+// Reads a TOML file; the text is handed in, the name is for messages and relative paths.
+void read_toml(std::string_view text, const std::string& file_name, std::vector<Setting>& settings,
+               Problems& problems);
+
+// Reads "name=value" of --set. "listener.tcp.1.bind" means the second one of a repeatable section.
+void read_assignment(std::string_view assignment, const std::string& origin,
+                     std::vector<Setting>& settings, Problems& problems);
+
+// In this order: what comes later wins.
+void apply_settings(const std::vector<Setting>& settings, Config& config, Problems& problems);
+
+// "unknown option a.b", with the nearest that exists.
+[[nodiscard]] std::string unknown_option_text(std::string_view name);
+
+}  // namespace godwit::app

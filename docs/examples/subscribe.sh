@@ -1,0 +1,1 @@
+mosquitto_sub -h localhost -p 1883 -t 'home/#' -v
