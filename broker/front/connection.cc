@@ -4,6 +4,10 @@
 
 namespace godwit::front {
 
+mqtt::DecodeContext decode_context(const Connection& connection, const mqtt::CodecLimits& limits) {
+  return {.version = connection.version, .sender = mqtt::Sender::kClient, .limits = limits};
+}
+
 Instant keep_alive_deadline(const Connection& connection) {
   if (connection.keep_alive_seconds == 0) {
     return kNever;

@@ -15,6 +15,7 @@
 #include "broker/front/ids.h"
 #include "broker/front/outbox.h"
 #include "broker/front/pending_connect.h"
+#include "broker/mqtt/decoder.h"
 #include "broker/mqtt/types.h"
 
 namespace godwit::front {
@@ -62,6 +63,10 @@ struct Connection {
     return open != nullptr ? open->slot : nullptr;
   }
 };
+
+// How the packets of this client are to be read.
+[[nodiscard]] mqtt::DecodeContext decode_context(const Connection& connection,
+                                                 const mqtt::CodecLimits& limits);
 
 // MQTT-3.1.2-22: one and a half times the keep alive after the last packet; kNever without one.
 [[nodiscard]] Instant keep_alive_deadline(const Connection& connection);

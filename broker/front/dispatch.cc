@@ -34,14 +34,9 @@ void on_unsubscribe(Parts& parts, Connection& connection, const mqtt::Frame& fra
   parts.subscribe_flow.unsubscribe(connection, frame, now);
 }
 
-mqtt::DecodeContext context_of(const Parts& parts, const Connection& connection) {
-  return {.version = connection.version,
-          .sender = mqtt::Sender::kClient,
-          .limits = parts.settings.limits.codec};
-}
-
 void on_pingreq(Parts& parts, Connection& connection, const mqtt::Frame& frame, Instant now) {
-  const auto packet = mqtt::decode_packet(frame, context_of(parts, connection));
+  const auto packet =
+      mqtt::decode_packet(frame, decode_context(connection, parts.settings.limits.codec));
   if (!packet) {
     parts.lifecycle.malformed(connection, packet.error(), now);
     return;
@@ -50,7 +45,8 @@ void on_pingreq(Parts& parts, Connection& connection, const mqtt::Frame& frame, 
 }
 
 void on_disconnect(Parts& parts, Connection& connection, const mqtt::Frame& frame, Instant now) {
-  const auto packet = mqtt::decode_disconnect(frame, context_of(parts, connection));
+  const auto packet =
+      mqtt::decode_disconnect(frame, decode_context(connection, parts.settings.limits.codec));
   if (!packet) {
     parts.lifecycle.malformed(connection, packet.error(), now);
     return;
@@ -70,7 +66,8 @@ void on_disconnect(Parts& parts, Connection& connection, const mqtt::Frame& fram
 }
 
 void on_auth(Parts& parts, Connection& connection, const mqtt::Frame& frame, Instant now) {
-  const auto packet = mqtt::decode_auth(frame, context_of(parts, connection));
+  const auto packet =
+      mqtt::decode_auth(frame, decode_context(connection, parts.settings.limits.codec));
   if (!packet) {
     parts.lifecycle.malformed(connection, packet.error(), now);
     return;

@@ -8,16 +8,11 @@ using mqtt::Qos;
 using mqtt::ReasonCode;
 using session::AckOutcome;
 
-mqtt::DecodeContext context_of(const Connection& connection, const FrontSettings& settings) {
-  return {.version = connection.version,
-          .sender = mqtt::Sender::kClient,
-          .limits = settings.limits.codec};
-}
-
 }  // namespace
 
 void PublishFlow::publish(Connection& connection, const mqtt::Frame& frame, Instant now) {
-  const auto packet = mqtt::decode_publish(frame, context_of(connection, needs_.settings));
+  const auto packet =
+      mqtt::decode_publish(frame, decode_context(connection, needs_.settings.limits.codec));
   if (!packet) {
     needs_.lifecycle.malformed(connection, packet.error(), now);
     return;
@@ -103,7 +98,8 @@ bool PublishFlow::receive_qos2(Connection& connection, const mqtt::Publish& publ
 }
 
 void PublishFlow::acknowledge(Connection& connection, const mqtt::Frame& frame, Instant now) {
-  const auto packet = mqtt::decode_publish_ack(frame, context_of(connection, needs_.settings));
+  const auto packet =
+      mqtt::decode_publish_ack(frame, decode_context(connection, needs_.settings.limits.codec));
   if (!packet) {
     needs_.lifecycle.malformed(connection, packet.error(), now);
     return;

@@ -7,12 +7,6 @@ namespace {
 
 using mqtt::ReasonCode;
 
-mqtt::DecodeContext context_of(const Connection& connection, const FrontSettings& settings) {
-  return {.version = connection.version,
-          .sender = mqtt::Sender::kClient,
-          .limits = settings.limits.codec};
-}
-
 // What a SUBACK says to this version. 3.1.1 has one failure code; 3.1 has none and is told a QoS
 // it will never see a message at (E-097).
 std::byte suback_code(ReasonCode code, mqtt::ProtocolVersion version, mqtt::Qos asked) {
@@ -30,7 +24,8 @@ bool wants_retained(mqtt::RetainHandling handling, bool is_new) {
 }  // namespace
 
 void SubscribeFlow::subscribe(Connection& connection, const mqtt::Frame& frame, Instant now) {
-  const auto packet = mqtt::decode_subscribe(frame, context_of(connection, needs_.settings));
+  const auto packet =
+      mqtt::decode_subscribe(frame, decode_context(connection, needs_.settings.limits.codec));
   if (!packet) {
     needs_.lifecycle.malformed(connection, packet.error(), now);
     return;
@@ -119,7 +114,8 @@ void SubscribeFlow::finish(const Waiting& waiting) {
 }
 
 void SubscribeFlow::unsubscribe(Connection& connection, const mqtt::Frame& frame, Instant now) {
-  const auto packet = mqtt::decode_unsubscribe(frame, context_of(connection, needs_.settings));
+  const auto packet =
+      mqtt::decode_unsubscribe(frame, decode_context(connection, needs_.settings.limits.codec));
   if (!packet) {
     needs_.lifecycle.malformed(connection, packet.error(), now);
     return;
