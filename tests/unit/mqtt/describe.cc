@@ -44,20 +44,28 @@ std::string describe_value(const Property& property, PropertyType type) {
   }
 }
 
-// Nothing for an empty list.
-std::string describe_properties(PropertiesView properties) {
-  if (properties.empty()) {
-    return "";
-  }
+bool is_field_of_publish(PropertyId id) {
+  return id == PropertyId::kTopicAlias || id == PropertyId::kMessageExpiryInterval;
+}
+
+// Nothing for an empty list. `skip` is told each property's identifier.
+template <class Skip>
+std::string describe_properties_but(PropertiesView properties, Skip skip) {
   std::string out;
   PropertiesView::Walk walk = properties.walk();
   Property property;
   while (walk.next(property)) {
-    const PropertyRule* rule = find_property_rule(static_cast<std::uint8_t>(property.id));
-    out += out.empty() ? "" : ", ";
-    out += std::string(rule->name) + "=" + describe_value(property, rule->type);
+    if (!skip(property.id)) {
+      const PropertyRule* rule = find_property_rule(static_cast<std::uint8_t>(property.id));
+      out += out.empty() ? "" : ", ";
+      out += std::string(rule->name) + "=" + describe_value(property, rule->type);
+    }
   }
-  return " properties={" + out + "}";
+  return out.empty() ? out : " properties={" + out + "}";
+}
+
+std::string describe_properties(PropertiesView properties) {
+  return describe_properties_but(properties, [](PropertyId) { return false; });
 }
 
 std::string describe_qos(Qos qos) { return field("qos", number(static_cast<unsigned>(qos))); }
@@ -144,7 +152,7 @@ struct Describe {
     out += packet.topic_alias != 0 ? field("alias", number(packet.topic_alias)) : "";
     out += packet.message_expiry_interval ? field("expiry", number(*packet.message_expiry_interval))
                                           : "";
-    return out + describe_properties(packet.properties);
+    return out + describe_properties_but(packet.properties, is_field_of_publish);
   }
   std::string operator()(const PublishAck& packet) const {
     return std::string(packet_type_name(packet.type)) + describe_id(packet.packet_id) +
