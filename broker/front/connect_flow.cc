@@ -6,59 +6,13 @@
 #include <utility>
 
 #include "base/check.h"
+#include "broker/front/connect_packet.h"
 
 namespace godwit::front {
 namespace {
 
 using mqtt::PropertyId;
 using mqtt::ReasonCode;
-
-// The protocol level of a CONNECT that could not be decoded, so that it is refused in words that
-// its sender knows: level 5 and above get a 5.0 CONNACK (MQTT-3.1.2-2).
-mqtt::ProtocolVersion version_of_refusal(const mqtt::Frame& frame) {
-  if (frame.body.size() < 2) {
-    return mqtt::ProtocolVersion::k3_1_1;
-  }
-  const std::size_t name_size = std::to_integer<std::size_t>(frame.body[0]) << 8U |
-                                std::to_integer<std::size_t>(frame.body[1]);
-  if (frame.body.size() <= 2 + name_size) {
-    return mqtt::ProtocolVersion::k3_1_1;
-  }
-  return std::to_integer<unsigned>(frame.body[2 + name_size]) >= 5 ? mqtt::ProtocolVersion::k5_0
-                                                                   : mqtt::ProtocolVersion::k3_1_1;
-}
-
-// E-010: Clean Session 0 of 3.x is a session that never expires.
-std::uint32_t session_expiry_asked(const mqtt::Connect& packet) {
-  if (mqtt::is_v5(packet.version)) {
-    return packet.properties.number(PropertyId::kSessionExpiryInterval).value_or(0);  // E-001
-  }
-  return packet.clean_start ? 0 : session::kNeverExpires;
-}
-
-ArmedWill take_will(const mqtt::Will& will, Instant now) {
-  mqtt::Publish publish;
-  publish.topic = will.topic;
-  publish.payload = will.payload;
-  publish.properties = will.properties;
-  publish.qos = will.qos;
-  publish.retain = will.retain;
-  publish.message_expiry_interval = will.properties.number(PropertyId::kMessageExpiryInterval);
-  return {.message = mqtt::MessageRef::make(publish, now),
-          .delay_seconds = will.properties.number(PropertyId::kWillDelayInterval).value_or(0)};
-}
-
-access::Credentials take_credentials(const mqtt::Connect& packet) {
-  access::Credentials credentials;
-  credentials.client_id = packet.client_id;
-  if (packet.user_name) {
-    credentials.user_name = std::string(*packet.user_name);
-  }
-  if (packet.password) {
-    credentials.password = Bytes(packet.password->begin(), packet.password->end());
-  }
-  return credentials;
-}
 
 ReasonCode refusal_of(access::AuthenticationVerdict verdict) {
   switch (verdict) {
@@ -95,7 +49,11 @@ void ConnectFlow::connect(Connection& connection, const mqtt::Frame& frame, Inst
     needs_.lifecycle.refuse(connection, refusal);
     return;
   }
-  auto pending = take(*packet, now);
+  auto pending = take_connect(*packet, needs_.settings.limits, now);
+  if (packet->client_id.empty()) {
+    pending->key.client_id = make_client_id();
+    pending->client_id_assigned = true;
+  }
   access::Credentials credentials = take_credentials(*packet);
   credentials.client_id = pending->key.client_id;
   connection.state = Authenticating{std::move(pending)};
@@ -118,38 +76,10 @@ ReasonCode ConnectFlow::check(const mqtt::Connect& packet) const {
   if (packet.properties.find(PropertyId::kAuthenticationMethod)) {
     return ReasonCode::kBadAuthenticationMethod;  // MQTT-4.12.0-1
   }
-  if (packet.will && packet.will->topic.text().starts_with("$SYS/")) {
+  if (packet.will && is_broker_topic(packet.will->topic)) {
     return ReasonCode::kNotAuthorized;  // E-089
   }
   return ReasonCode::kSuccess;
-}
-
-std::unique_ptr<PendingConnect> ConnectFlow::take(const mqtt::Connect& packet, Instant now) {
-  auto pending = std::make_unique<PendingConnect>();
-  pending->version = packet.version;
-  pending->key.client_id = packet.client_id;
-  pending->clean_start = packet.clean_start;
-  pending->keep_alive_seconds = packet.keep_alive_seconds;
-  if (packet.client_id.empty()) {
-    pending->key.client_id = make_client_id();
-    pending->client_id_assigned = true;
-  }
-  pending->session_expiry_asked_seconds = session_expiry_asked(packet);
-  pending->session_expiry_seconds = std::min(pending->session_expiry_asked_seconds,
-                                             needs_.settings.limits.session_expiry_seconds_max);
-  if (mqtt::is_v5(packet.version)) {
-    const mqtt::PropertiesView& properties = packet.properties;
-    pending->receive_maximum =
-        static_cast<std::uint16_t>(properties.number(PropertyId::kReceiveMaximum).value_or(65'535));
-    pending->maximum_packet_size =
-        properties.number(PropertyId::kMaximumPacketSize).value_or(UINT32_MAX);
-    pending->request_problem_information =
-        properties.number(PropertyId::kRequestProblemInformation).value_or(1) != 0;
-  }
-  if (packet.will) {
-    pending->will = take_will(*packet.will, now);
-  }
-  return pending;
 }
 
 std::string ConnectFlow::make_client_id() {

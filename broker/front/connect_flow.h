@@ -45,7 +45,6 @@ class ConnectFlow {
   void open_unwanted(const OpenAnswer& answer);
 
  private:
-  [[nodiscard]] std::unique_ptr<PendingConnect> take(const mqtt::Connect& packet, Instant now);
   // Why this CONNECT cannot be served at all; success if it can.
   [[nodiscard]] mqtt::ReasonCode check(const mqtt::Connect& packet) const;
   [[nodiscard]] std::string make_client_id();

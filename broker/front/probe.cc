@@ -50,9 +50,7 @@ FrontProbe::FrontProbe(MetricSheet& sheet)
           &sheet.add({kGauge, "godwit_retained_bytes", "Bytes of the retained messages held."})),
       retained_refused_(&sheet.add({kCounter, "godwit_retained_refused_total",
                                     "Retained messages not kept because the store was full."})),
-      wills_(&sheet.add({kCounter, "godwit_wills_published_total", "Will messages published."})),
-      mail_batches_(&sheet.add({kCounter, "godwit_mail_batches_total",
-                                "Batches handed from one I/O thread to another."})) {
+      wills_(&sheet.add({kCounter, "godwit_wills_published_total", "Will messages published."})) {
   for (std::size_t qos = 0; qos < 3; ++qos) {
     received_[qos] = &sheet.add({kCounter, "godwit_publish_received_total",
                                  "PUBLISH packets received from clients.", "qos", kQosValues[qos]});

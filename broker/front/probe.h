@@ -66,7 +66,6 @@ class FrontProbe {
   void retained_refused() { retained_refused_->increment(); }
   void will_published() { wills_->increment(); }
   void denied(DeniedAction action) { denied_[static_cast<std::size_t>(action)]->increment(); }
-  void mail_batch_sent() { mail_batches_->increment(); }
 
   [[nodiscard]] std::size_t memory_bytes() const {
     return static_cast<std::size_t>(queued_bytes_->read() + outbox_bytes_->read() +
@@ -88,7 +87,6 @@ class FrontProbe {
   Metric* retained_bytes_;
   Metric* retained_refused_;
   Metric* wills_;
-  Metric* mail_batches_;
   std::array<Metric*, 3> received_{};
   std::array<Metric*, 3> sent_{};
   std::array<Metric*, static_cast<std::size_t>(DropReason::kCount)> dropped_{};

@@ -1,5 +1,7 @@
 #include "broker/front/publish_flow.h"
 
+#include "broker/front/connect_packet.h"
+
 namespace godwit::front {
 namespace {
 
@@ -48,8 +50,7 @@ void PublishFlow::publish(Connection& connection, const mqtt::Frame& frame, Inst
 
 ReasonCode PublishFlow::check(const SessionSlot& slot, const mqtt::Publish& publish) const {
   // E-089: the broker's own topics.
-  if (publish.topic.begins_with_dollar() &&
-      (publish.topic.text() == "$SYS" || publish.topic.text().starts_with("$SYS/"))) {
+  if (is_broker_topic(publish.topic)) {
     return ReasonCode::kNotAuthorized;
   }
   if (!needs_.policy.authorize(slot.session.subject(), access::Action::kPublish, publish.topic)) {
