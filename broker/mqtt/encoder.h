@@ -40,10 +40,12 @@ void encode(const Packet& packet, ProtocolVersion version, Bytes& out);
 
 // The number of bytes of a Variable Byte Integer, 1 to 4 (section 1.5.5).
 [[nodiscard]] constexpr std::size_t varint_size(std::uint32_t value) {
-  if (value < 128)
+  if (value < 128) {
     return 1;
-  if (value < 16'384)
+  }
+  if (value < 16'384) {
     return 2;
+  }
   return value < 2'097'152 ? 3 : 4;
 }
 

@@ -25,8 +25,9 @@ void for_each_stored_part(PropertiesView properties, Visit visit) {
   Property property;
   while (begin < raw.size() && walk.next(property)) {
     const std::size_t end = raw.size() - walk.rest_size();
-    if (is_stored(property))
+    if (is_stored(property)) {
       visit(raw.subspan(begin, end - begin));
+    }
     begin = end;
   }
 }
@@ -46,14 +47,16 @@ ByteView Message::payload() const {
 }
 
 std::optional<std::uint32_t> Message::expiry_interval_seconds() const {
-  if (!has_expiry_)
+  if (!has_expiry_) {
     return std::nullopt;
+  }
   return expiry_interval_;
 }
 
 Instant Message::deadline() const {
-  if (!has_expiry_)
+  if (!has_expiry_) {
     return kNever;
+  }
   return add_saturating(received_, std::chrono::seconds(expiry_interval_));
 }
 
@@ -91,8 +94,9 @@ MessageRef MessageRef::make(const Publish& publish, Instant received) {
 }
 
 void MessageRef::release() {
-  if (message_ == nullptr || --message_->references_ != 0)
+  if (message_ == nullptr || --message_->references_ != 0) {
     return;
+  }
   message_->~Message();
   ::operator delete(message_);
 }

@@ -61,8 +61,9 @@ class MessageRef {
  public:
   MessageRef() = default;
   MessageRef(const MessageRef& other) : message_(other.message_) {
-    if (message_ != nullptr)
+    if (message_ != nullptr) {
       ++message_->references_;
+    }
   }
   MessageRef(MessageRef&& other) noexcept : message_(std::exchange(other.message_, nullptr)) {}
   MessageRef& operator=(MessageRef other) noexcept {

@@ -10,6 +10,7 @@ namespace godwit::mqtt {
 
 // The value is the protocol level on the wire. A version is a field everywhere, never a type: one
 // state machine serves all three.
+// NOLINTNEXTLINE(readability-identifier-naming): underscores stand for the dots.
 enum class ProtocolVersion : std::uint8_t { k3_1 = 3, k3_1_1 = 4, k5_0 = 5 };
 
 [[nodiscard]] constexpr bool is_v5(ProtocolVersion version) {

@@ -6,10 +6,8 @@
 #include "base/check.h"
 #include "broker/mqtt/frame.h"
 
+namespace godwit::mqtt {
 namespace {
-
-using namespace godwit::mqtt;
-using godwit::ByteView;
 
 void check_first_packet(ByteView input, std::uint32_t maximum) {
   const auto size = peek_packet_size(input, maximum);
@@ -51,3 +49,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace godwit::mqtt

@@ -8,9 +8,8 @@
 #include "base/check.h"
 #include "broker/mqtt/topic.h"
 
+namespace godwit::mqtt {
 namespace {
-
-using namespace godwit::mqtt;
 
 constexpr CodecLimits kLimits;
 
@@ -72,3 +71,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace godwit::mqtt

@@ -57,6 +57,13 @@ bool may_be_longer(const GoodRow& row, const Frame& frame) {
   return is_publish(frame.type) || ends_in_codes || is_short;
 }
 
+// A server has to say the reason, in its CONNACK or its DISCONNECT.
+bool can_be_answered(const DecodeError& error, PacketType type) {
+  const PacketType answer =
+      type == PacketType::kConnect ? PacketType::kConnack : PacketType::kDisconnect;
+  return reason_code_allowed(error.reason, answer, Sender::kServer);
+}
+
 // What decodes goes to bytes and comes back the same.
 void expect_way_back(const Packet& decoded, const DecodeContext& context) {
   ProtocolVersion version = context.version;
@@ -124,6 +131,7 @@ TEST(EveryPacket, is_refused_when_its_body_is_cut_short) {
       } else {
         EXPECT_LE(result.error().offset, cut.view().size());
         EXPECT_FALSE(result.error().what.empty());
+        EXPECT_TRUE(can_be_answered(result.error(), frame.type));
       }
     }
   });

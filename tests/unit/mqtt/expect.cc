@@ -42,6 +42,7 @@ void expect_refused(const BadRow& row, const DecodeContext& context) {
   const DecodeError& error = packet.error();
   EXPECT_EQ(reason_code_name(error.reason), reason_code_name(row.reason)) << error.what;
   EXPECT_EQ(error.offset, row.offset) << error.what;
+  EXPECT_FALSE(error.what.empty());
 }
 
 DecodeContext client_of(ProtocolVersion version) {

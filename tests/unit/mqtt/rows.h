@@ -21,9 +21,11 @@ struct GoodRow {
   bool canonical = true;
 };
 
+// NOLINTBEGIN(readability-identifier-naming): underscores stand for the dots.
 inline constexpr ProtocolVersion k3_1 = ProtocolVersion::k3_1;
 inline constexpr ProtocolVersion k3_1_1 = ProtocolVersion::k3_1_1;
 inline constexpr ProtocolVersion k5_0 = ProtocolVersion::k5_0;
+// NOLINTEND(readability-identifier-naming)
 inline constexpr Sender kClient = Sender::kClient;
 inline constexpr Sender kServer = Sender::kServer;
 
