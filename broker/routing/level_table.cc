@@ -1,7 +1,5 @@
 #include "broker/routing/level_table.h"
 
-#include <cstring>
-
 namespace godwit::routing {
 
 LevelTable::Level& LevelTable::Level::operator=(Level&& other) noexcept {
@@ -13,14 +11,14 @@ LevelTable::Level& LevelTable::Level::operator=(Level&& other) noexcept {
   users = other.users;
   hash_ = other.hash_;
   size_ = other.size_;
-  std::memcpy(inline_, other.inline_, kInlineMax);
+  text_ = other.text_;
   other.size_ = 0;  // A block, if there was one, is ours now.
   return *this;
 }
 
 void LevelTable::Level::clear() {
   if (size_ > kInlineMax) {
-    delete[] block_;
+    delete[] text_.block;
   }
   size_ = 0;
 }
@@ -28,16 +26,16 @@ void LevelTable::Level::clear() {
 void LevelTable::Level::assign(std::string_view text, std::uint32_t hash) {
   clear();
   hash_ = hash;
-  char* to = inline_;
+  char* to = text_.inline_text;
   if (text.size() > kInlineMax) {
-    to = block_ = new char[text.size()];
+    to = text_.block = new char[text.size()];
   }
   text.copy(to, text.size());
   size_ = static_cast<std::uint32_t>(text.size());
 }
 
 std::string_view LevelTable::Level::text() const {
-  return {size_ > kInlineMax ? block_ : inline_, size_};
+  return {size_ > kInlineMax ? text_.block : text_.inline_text, size_};
 }
 
 LevelIndex LevelTable::find(std::string_view text, std::uint32_t hash) const {

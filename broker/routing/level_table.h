@@ -59,9 +59,9 @@ class LevelTable {
     std::uint32_t hash_ = 0;
     std::uint32_t size_ = 0;
     union {
-      char inline_[kInlineMax];
-      char* block_;  // Owned, where size_ > kInlineMax.
-    };
+      char inline_text[kInlineMax];
+      char* block;  // Owned, where size_ > kInlineMax.
+    } text_;
   };
   static_assert(sizeof(Level) == 32);
 

@@ -118,6 +118,8 @@ RetainOutcome RetainedStore::set(TenantId tenant, mqtt::MessageRef message) {
   return RetainOutcome::kStored;
 }
 
+// Six parameters: a struct would only rename them at its few calls.
+// NOLINTNEXTLINE(readability-function-size)
 bool RetainedStore::read(TenantId tenant, mqtt::TopicFilter filter, Instant now,
                          std::size_t count_max, std::string& after,
                          std::vector<mqtt::MessageRef>& out) {

@@ -38,6 +38,7 @@ std::vector<std::string> read_all(RetainedStore& store, const std::string& text,
   std::string after;
   while (store.read(TenantId{}, filter(text), {}, slice, after, out)) {
   }
+  topics.reserve(out.size());
   for (const mqtt::MessageRef& ref : out) {
     topics.emplace_back(ref->topic().text());
   }

@@ -18,7 +18,8 @@ inline std::vector<std::string> joins(const std::vector<std::string>& words, int
       std::vector<std::string> longer;
       for (const std::string& head : longest) {
         for (const std::string& word : words) {
-          longer.push_back(head + "/" + word);
+          longer.push_back(head);
+          longer.back().append("/").append(word);
         }
       }
       longest = std::move(longer);

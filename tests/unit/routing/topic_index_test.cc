@@ -39,6 +39,7 @@ std::vector<std::uint32_t> subscribers(const TopicIndex& index, TenantId tenant,
   std::vector<Match> matches;
   index.match(tenant, name(topic), matches);
   std::vector<std::uint32_t> numbers;
+  numbers.reserve(matches.size());
   for (const Match& match : matches) {
     numbers.push_back(match.subscriber.value());
   }
