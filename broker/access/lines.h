@@ -15,13 +15,15 @@ class Lines {
 
   // False at the end. The end of the line is taken off, also the one of Windows.
   bool next(std::string_view& line) {
-    if (rest_.empty())
+    if (rest_.empty()) {
       return false;
+    }
     const std::size_t end = rest_.find('\n');
     line = rest_.substr(0, end);
     rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
-    if (line.ends_with('\r'))
+    if (line.ends_with('\r')) {
       line.remove_suffix(1);
+    }
     ++number_;
     return true;
   }

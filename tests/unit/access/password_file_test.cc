@@ -79,31 +79,32 @@ TEST(PasswordFile, mistakes_do_not_repeat_the_hash) {
 }
 
 TEST(PasswordFile, a_hash_has_the_form_and_a_bounded_cost) {
-  const std::string salt = "c29tZXNhbHRzb21lc2FsdA";
-  const std::string digest = "RdescudvJCsgt3ub+b/dWRWJTmaaJObGRdescudvJCs";
-  EXPECT_TRUE(mistakes("a:$argon2id$v=19$m=8,t=1,p=1$" + salt + "$" + digest).empty());
-  for (const std::string& hash : {
-           std::string(),
-           "$argon2i$v=19$m=19456,t=2,p=1$" + salt + "$" + digest,
-           "$argon2id$v=16$m=19456,t=2,p=1$" + salt + "$" + digest,
-           "$argon2id$m=19456,t=2,p=1$" + salt + "$" + digest,
-           "$argon2id$v=19$m=7,t=2,p=1$" + salt + "$" + digest,
-           "$argon2id$v=19$m=1048577,t=2,p=1$" + salt + "$" + digest,
-           "$argon2id$v=19$m=99999999999999,t=2,p=1$" + salt + "$" + digest,
-           "$argon2id$v=19$m=-8,t=2,p=1$" + salt + "$" + digest,
-           "$argon2id$v=19$m=19456,t=0,p=1$" + salt + "$" + digest,
-           "$argon2id$v=19$m=19456,t=65,p=1$" + salt + "$" + digest,
-           "$argon2id$v=19$m=19456,t=2,p=0$" + salt + "$" + digest,
-           "$argon2id$v=19$m=19456,t=2,p=17$" + salt + "$" + digest,
-           "$argon2id$v=19$t=2,m=19456,p=1$" + salt + "$" + digest,
-           "$argon2id$v=19$m=19456,t=2,p=1$short$" + digest,
-           "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$short",
-           "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + digest + "=",
-           "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + digest + " ",
-           "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + std::string(87, 'A'),
-           "$argon2id$v=19$m=19456,t=2,p=1$" + salt,
+  const std::string tail = "$c29tZXNhbHRzb21lc2FsdA$RdescudvJCsgt3ub+b/dWRWJTmaaJObGRdescudvJCs";
+  EXPECT_TRUE(mistakes("a:$argon2id$v=19$m=8,t=1,p=1" + tail).empty());
+  EXPECT_TRUE(mistakes("a:$argon2id$v=19$m=1048576,t=64,p=16" + tail).empty());
+  for (std::string head : {
+           "",
+           "$argon2i$v=19$m=19456,t=2,p=1",
+           "$argon2id$v=16$m=19456,t=2,p=1",
+           "$argon2id$m=19456,t=2,p=1",
+           "$argon2id$v=19$m=7,t=2,p=1",
+           "$argon2id$v=19$m=1048577,t=2,p=1",
+           "$argon2id$v=19$m=99999999999999,t=2,p=1",
+           "$argon2id$v=19$m=-8,t=2,p=1",
+           "$argon2id$v=19$m=19456,t=0,p=1",
+           "$argon2id$v=19$m=19456,t=65,p=1",
+           "$argon2id$v=19$m=19456,t=2,p=0",
+           "$argon2id$v=19$m=19456,t=2,p=17",
+           "$argon2id$v=19$t=2,m=19456,p=1",
        }) {
-    EXPECT_EQ(mistakes("a:" + hash).size(), 1U) << hash;
+    EXPECT_EQ(mistakes("a:" + head.append(tail)).size(), 1U) << head;
+  }
+  const std::string too_long(87, 'A');
+  for (const std::string& wrong_tail :
+       {std::string(), std::string("$c29tZXNhbHRzb21lc2FsdA"), "$short" + tail.substr(23),
+        tail.substr(0, 24) + "short", tail + "=", tail + " ", tail.substr(0, 24) + too_long}) {
+    std::string line = "a:$argon2id$v=19$m=19456,t=2,p=1";
+    EXPECT_EQ(mistakes(line.append(wrong_tail)).size(), 1U) << line;
   }
 }
 
