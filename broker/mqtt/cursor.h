@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "broker/mqtt/error.h"
 #include "broker/mqtt/frame.h"
 #include "broker/mqtt/utf8.h"
@@ -24,7 +25,7 @@ class Cursor {
       : begin_(bytes.data()), size_(bytes.size()), base_(offset) {}
   explicit Cursor(const Frame& frame) : Cursor(frame.body, frame.header_size()) {}
 
-  [[nodiscard]] bool ok() const { return error_.what.data() == nullptr; }
+  [[nodiscard]] bool ok() const { return error_.reason == ReasonCode::kSuccess; }
   // Only after a failure.
   [[nodiscard]] const DecodeError& error() const { return error_; }
   // Of the next byte, from the start of the packet.
@@ -78,34 +79,28 @@ class Cursor {
     return 0;
   }
 
-  ByteView bytes(std::size_t size, std::string_view what) {
-    if (size > remaining()) {
-      refuse_malformed(offset(), what);
-      return {};
-    }
+  // `size` is at most what remains.
+  ByteView take(std::size_t size) {
+    DCHECK(size <= remaining());
     const ByteView view{begin_ + at_, size};
     at_ += size;
     return view;
   }
 
   // All that is left.
-  ByteView rest() {
-    const ByteView view = unread();
-    at_ = size_;
-    return view;
-  }
+  ByteView rest() { return take(remaining()); }
   // The same, without taking it.
   [[nodiscard]] ByteView unread() const { return {begin_ + at_, remaining()}; }
 
   // Section 1.5.6: two bytes of length, then that many bytes.
   ByteView binary(std::string_view what) {
-    const std::size_t length_at = at_;
+    const std::size_t length_at = offset();
     const std::size_t size = u16(what);
     if (size > remaining()) {
-      refuse_malformed(base_ + length_at, what);
+      refuse_malformed(length_at, what);
       return {};
     }
-    return bytes(size, what);
+    return take(size);
   }
 
   // Section 1.5.4, not looked at yet: for topics, whose check covers UTF-8.

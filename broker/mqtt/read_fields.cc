@@ -18,7 +18,7 @@ CheckedProperties read_properties(Cursor& cursor, PropertyPlace place,
     return properties;
   }
   const std::size_t list_at = cursor.offset();
-  Cursor list(cursor.bytes(length, {}), list_at);
+  Cursor list(cursor.take(length), list_at);
   check_properties(list, place, context, properties);
   if (!list.ok()) {
     cursor.refuse(list.error().reason, list.error().offset, list.error().what);

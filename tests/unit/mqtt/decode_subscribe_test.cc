@@ -174,6 +174,23 @@ TEST(DecodeSubscribe, refuses_subscription_identifier_0_and_two_of_them) {
   expect_refused({"two", "82 0B 00 01 04 0B 01 0B 02 00 01 'a' 00", kProtocol, 7}, client_of(k5_0));
 }
 
+// Section 1.5.5
+TEST(DecodeSubscribe, refuses_variable_byte_integers_of_five_bytes) {
+  expect_refused({"property length", "82 0B 00 01 FF FF FF FF 01 00 01 'a' 00", kMalformed, 7},
+                 client_of(k5_0));
+  expect_refused({"identifier", "82 0D 00 01 06 0B FF FF FF FF 01 00 01 'a' 00", kMalformed, 9},
+                 client_of(k5_0));
+  expect_refused({"cut off", "82 0A 00 01 03 0B FF FF 00 01 'a' 00", kMalformed, 6},
+                 client_of(k5_0));
+}
+
+TEST(FilterRequestsDeathTest, end_the_process_on_bytes_that_were_never_checked) {
+  const Bytes cut_off = wire("00 03 'a'");
+  FilterRequests requests(cut_off, false);
+  FilterRequest request;
+  EXPECT_DEATH(requests.next(request), "cursor.ok");
+}
+
 // MQTT-3.8.1-1, E-098
 TEST(DecodeSubscribe, refuses_dup_from_3_1_1_on) {
   expect_refused({"3.1.1", "8A 06 00 01 00 01 'a' 01", kMalformed, 0}, client_of(k3_1_1));

@@ -196,6 +196,13 @@ TEST(EveryPacket, is_refused_from_the_other_end) {
   });
 }
 
+// E-111: next_frame hands out no such packet, and nothing depends on that.
+TEST(EveryPacket, is_refused_with_type_0) {
+  const auto result = decode_packet(Frame{}, client_of(k5_0));
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().reason, ReasonCode::kMalformedPacket);
+}
+
 TEST(EveryPacket, encodes_to_the_bytes_it_came_from) {
   for_each_row([](const GoodRow& row, const Frame& frame) {
     const auto decoded = decode(frame.bytes, context_of(row));

@@ -136,6 +136,7 @@ TEST(TopicFilter, needs_a_share_name_and_a_filter_behind_share) {
   for (const char* text : {"$share", "$shared/g", "$SHARE//t", "a/$share//t"}) {
     EXPECT_EQ(filter_error(text), std::nullopt) << text;
     EXPECT_FALSE(TopicFilter::from_checked(text).is_shared()) << text;
+    EXPECT_EQ(TopicFilter::from_checked(text).share_name(), "") << text;
   }
 }
 
