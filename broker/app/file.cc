@@ -96,7 +96,7 @@ Result<std::string> read_whole_file(const std::string& path, std::size_t bytes_m
     return fail(failure(path, "cannot open"));
   }
   std::string text;
-  std::array<char, 16 * 1024> buffer;
+  std::array<char, std::size_t{16} << 10U> buffer;
   while (true) {
     const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) {

@@ -1,5 +1,6 @@
 #include "broker/app/open_files.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -33,6 +34,15 @@ std::uint32_t connections_that_fit(std::uint32_t wanted, std::uint64_t open_file
       open_files > 2 * kOwnFiles ? open_files - kOwnFiles : open_files / 2;
   return static_cast<std::uint32_t>(
       std::clamp<std::uint64_t>(fitting, 1, std::max<std::uint32_t>(wanted, 1)));
+}
+
+void fill_standard_descriptors() {
+  for (int descriptor = 0; descriptor < 3; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) < 0) {
+      // The lowest free number is this one.
+      CHECK(::open("/dev/null", O_RDWR) == descriptor);
+    }
+  }
 }
 
 }  // namespace godwit::app

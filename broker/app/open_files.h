@@ -1,4 +1,4 @@
-// The limit of open files: a connection is one.
+// Descriptors: their limit (a connection is one), and the three that everybody takes for granted.
 #pragma once
 
 #include <cstdint>
@@ -11,5 +11,9 @@ namespace godwit::app {
 // How many client connections fit: the limit less what the process needs for itself, at most
 // `wanted`, at least one.
 [[nodiscard]] std::uint32_t connections_that_fit(std::uint32_t wanted, std::uint64_t open_files);
+
+// Opens /dev/null for whichever of 0, 1 and 2 the caller has closed: otherwise a client's socket
+// could get the number that the log is written to.
+void fill_standard_descriptors();
 
 }  // namespace godwit::app

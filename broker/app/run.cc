@@ -8,6 +8,7 @@
 #include "broker/app/cli.h"
 #include "broker/app/config_reference.h"
 #include "broker/app/exit_code.h"
+#include "broker/app/open_files.h"
 #include "broker/app/passwd.h"
 #include "broker/app/serve.h"
 #include "broker/app/version.h"
@@ -37,6 +38,7 @@ struct RunCommand {
 }  // namespace
 
 int run(int argc, const char* const* argv) {
+  fill_standard_descriptors();
   return std::visit(RunCommand{}, parse_command_line(argc, argv));
 }
 

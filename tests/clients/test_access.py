@@ -1,11 +1,16 @@
 """Password file and rules, end to end: who gets in, and what they may do."""
 
+import os
+import pathlib
+import signal
 import stat
+import tempfile
+import termios
 import unittest
 
 import mqtt_packets as mqtt
 import programs
-from broker import BrokerTest, run
+from broker import BrokerTest, program, run, wait_until
 from raw_client import RawClient
 
 BAD_CREDENTIALS, NOT_AUTHORIZED, ID_NOT_VALID = 0x86, 0x87, 0x85
@@ -121,6 +126,48 @@ class Passwords(BrokerTest):
             done = run("passwd", str(file), "no:body", *arguments, input_text="x\n")
             self.assertEqual(done.returncode, 2)
             self.assertIn("godwit: ", done.stderr)
+
+
+class PasswordPrompt(unittest.TestCase):
+    def ask(self, *answers):
+        """Runs `godwit passwd` on a terminal; (exit code, all that the terminal showed, file)."""
+        with tempfile.TemporaryDirectory(prefix="godwit-test-") as folder:
+            file = pathlib.Path(folder) / "passwords"
+            pid, terminal = os.forkpty()
+            if pid == 0:
+                os.execv(program(), [program(), "passwd", str(file), "alice"])
+            shown = b""
+            questions = [b"Password: ", b"Once more: "]
+            for question, answer in zip(questions, answers):
+                while question not in shown:
+                    shown += os.read(terminal, 1024)
+                # The echo is off once the program waits: only then may the answer be typed.
+                wait_until(lambda: not termios.tcgetattr(terminal)[3] & termios.ECHO, "silence")
+                os.write(terminal, answer)
+            _, status = os.waitpid(pid, 0)
+            while True:
+                try:
+                    shown += os.read(terminal, 1024)
+                except OSError:  # The other end is gone.
+                    break
+            os.close(terminal)
+            text = file.read_text(encoding="utf-8") if file.exists() else None
+            return os.waitstatus_to_exitcode(status), shown.decode(), text
+
+    def test_asks_twice_without_echo(self):
+        code, shown, text = self.ask(b"my secret\n", b"my secret\n")
+        self.assertEqual(code, 0, shown)
+        self.assertNotIn("secret", shown)
+        self.assertRegex(text, r"^alice:\$argon2id\$v=19\$m=19456,t=2,p=1\$")
+
+    def test_different_answers_change_nothing(self):
+        code, shown, text = self.ask(b"my secret\n", b"my sceret\n")
+        self.assertEqual((code, text), (2, None))
+        self.assertIn("differ", shown)
+
+    def test_interrupt_ends_it(self):
+        code, _, text = self.ask(b"\x03")
+        self.assertEqual((code, text), (-signal.SIGINT, None))
 
 
 class Rules(BrokerTest):
