@@ -14,6 +14,7 @@
 #include <list>
 #include <utility>
 
+#include "base/check.h"
 #include "broker/net/acceptor.h"
 #include "broker/net/probe.h"
 
@@ -200,7 +201,7 @@ HttpServer::HttpServer(const HttpServerSettings& settings, ServiceThread& servic
                        HttpHandler handler, MetricSheet& metrics)
     : parts_(std::make_unique<Parts>(settings, service, std::move(handler), metrics)) {}
 
-HttpServer::~HttpServer() = default;
+HttpServer::~HttpServer() { CHECK(parts_->connections.empty()); }
 
 Result<std::string, ListenError> HttpServer::listen(const std::string& ip, std::uint16_t port) {
   auto acceptor = open_acceptor(parts_->service.context(), ip, port);

@@ -3,9 +3,9 @@
 // Everything has a bound: the header, the number of connections, the time without a request and the
 // time a request and its answer may take. Not for the public; there is no TLS and no login yet.
 //
-// Owner: the application; destroyed after the service thread has stopped.
-// Thread: constructor, listen and start the owner's, in this order; close any. The handler runs on
-// the service thread and must not block.
+// Owner: the application; destroyed after the service thread was stopped and before it is
+// destroyed. Thread: constructor, listen and start the owner's, in this order; close any. The
+// handler runs on the service thread and must not block.
 #pragma once
 
 #include <cstddef>

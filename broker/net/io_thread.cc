@@ -49,11 +49,12 @@ bool IoThread::turn(Duration longest) {
   const Poller::Wait woken = poller_.wait(wait_time(longest));
   front::Turn turn{needs_.clock.now()};
   flusher_.begin_turn();
+  // Before new input, and before its end: what was held back came earlier.
+  resume_held_back(turn);
   for (const Poller::Event& event : woken.events) {
     handle(event, turn);
     flush_if_much(turn);
   }
-  resume_held_back(turn);
   // Only from here on are slots filled: no event is left that could meet a new connection.
   if (woken.rung)
     take_mail(turn);
@@ -149,16 +150,21 @@ void IoThread::take_mail(front::Turn& turn) {
 void IoThread::flush_if_much(front::Turn& turn) {
   if (needs_.front.output_bytes() <= flush_above_)
     return;
+  post_mail();  // As in finish_turn: before the acknowledgements.
   flusher_.flush_dirty(turn);
   // What is left waits for its sockets and is no reason to flush again.
   flush_above_ = needs_.front.output_bytes() + kFlushAfterBytes;
 }
 
 void IoThread::finish_turn(front::Turn& turn) {
-  // Each of the three may give the others something to do; it ends because answers are not asked
-  // again, what a flush leaves behind waits for writability, and connections are lost once.
+  // Each step may give the others something to do; it ends because answers are not asked again,
+  // what a flush leaves behind waits for writability, and connections are lost once.
+  //
+  // Mail goes first: who has seen an acknowledgement, and tells somebody on another thread, must
+  // find there what was acknowledged.
   bool worked = true;
   while (worked) {
+    post_mail();
     worked = flusher_.flush_dirty(turn);
     worked = carry_out_effects(turn) || worked;
     worked = closer_.settle(turn) || worked;

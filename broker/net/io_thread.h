@@ -1,8 +1,9 @@
 // One I/O thread: its poller, its sockets, its front, its mailbox, and the loop that turns them.
 //
-// A turn: wait; read every readable connection once; parse again what was held back; take in mail;
-// fire deadlines; then flush every connection that has output with one send, carry out the front's
-// effects, and post its mail. One small message costs three system calls: epoll_wait, recv, send.
+// A turn: wait; parse again what was held back; read every readable connection once; take in mail;
+// fire deadlines; then post the front's mail, flush every connection that has output with one send,
+// and carry out the front's effects. One small message costs three system calls: epoll_wait, recv,
+// send.
 //
 // Back-pressure between threads. A batch that finds the other mailbox full stays in the front's
 // outgoing batch, and later turns append to it. Until it has gone out this thread reads nothing new

@@ -14,6 +14,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/check.h"
 #include "broker/net/acceptor.h"
 #include "broker/net/address.h"
 
@@ -66,11 +67,13 @@ struct Listener::Parts {
   asio::steady_timer pause;
   std::string address;
   std::uint16_t port = 0;
+  bool running = false;
   bool closed = false;
   std::optional<NewSocket> waiting;
 };
 
 asio::awaitable<void> Listener::Parts::run() {
+  running = true;
   while (!closed) {
     asio::error_code error;
     co_await acceptor.async_wait(asio::ip::tcp::acceptor::wait_read,
@@ -84,6 +87,7 @@ asio::awaitable<void> Listener::Parts::run() {
     co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
   waiting.reset();
+  running = false;
 }
 
 Pause Listener::Parts::accept_some() {
@@ -152,7 +156,7 @@ Result<std::unique_ptr<Listener>, ListenError> Listener::open(const ListenerSett
 
 Listener::Listener(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Listener::~Listener() = default;
+Listener::~Listener() { CHECK(!parts_->running); }
 
 const std::string& Listener::address() const { return parts_->address; }
 

@@ -4,8 +4,8 @@
 // the process has no descriptors, or every mailbox is full, accepting pauses: the backlog of the
 // kernel is the queue then.
 //
-// Owner: the application; destroyed after the service thread has stopped.
-// Thread: open, start and close the owner's; the rest happens on the service thread.
+// Owner: the application; destroyed after the service thread was stopped and before it is
+// destroyed. Thread: open, start and close the owner's; the rest happens on the service thread.
 #pragma once
 
 #include <cstdint>

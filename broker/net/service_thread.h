@@ -1,10 +1,10 @@
 // The one thread for everything that is not a client's bytes: accepting, signals, periodic calls,
 // HTTP. Asio runs here and nowhere else, and so do coroutines.
 //
-// Owner: the application. What is attached to it (listeners, HTTP servers, callbacks) outlives its
-// stop: stop() waits until every coroutine has come to its end.
-// Thread: on_signals, every, start and stop the owner's, the first two before start; the rest any.
-// All callbacks run on the service thread and must not block.
+// Owner: the application. What is attached to it (listeners, HTTP servers) is made after it,
+// outlives its stop(), which waits until every coroutine has come to its end, and is destroyed
+// before it. Thread: on_signals, every, start and stop the owner's, the first two before start; the
+// rest any. All callbacks run on the service thread and must not block.
 #pragma once
 
 #include <functional>
