@@ -13,8 +13,8 @@ namespace godwit::mqtt::test {
 
 struct AnnexRow {
   std::uint8_t id;
-  std::string_view name;
   PropertyType type;
+  std::string_view name;
   std::string_view from_client;  // Names of places, a space behind each.
   std::string_view from_server;
   const char* value;  // A good one, as in wire.h.
