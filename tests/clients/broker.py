@@ -4,6 +4,7 @@ GODWIT_BIN names the program; without it the builds below build/ are tried. Ever
 lives in a temporary folder, every port is chosen by the system.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -178,6 +179,10 @@ class Broker:
             if labels.items() <= found.items():
                 total += float(match.group(3))
         return total
+
+    def sanitized(self):
+        """Built with a sanitizer, which keeps freed memory for a while."""
+        return json.loads(self.http("/version")[1])["build"] not in ("release", "debug")
 
     def resident_bytes(self):
         """Memory of the process, by the kernel."""
