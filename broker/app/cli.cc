@@ -23,6 +23,32 @@ constexpr std::string_view kServeFooter =
     "the file.\nExit codes: 0 stopped as asked, 1 something failed while running, 2 the "
     "configuration or the start is wrong.";
 
+std::string_view placeholder(OptionType type) {
+  switch (type) {
+    case OptionType::kAddress:
+      return "HOST:PORT";
+    case OptionType::kPath:
+      return "FILE";
+    case OptionType::kChoice:
+      return "WORD";
+    default:
+      return "N";
+  }
+}
+
+// The first sentence of the option's help, and what it is called in a file.
+std::string flag_help(const Option& option) {
+  std::string_view sentence = option.help.substr(0, option.help.find(". "));
+  if (sentence.ends_with('.')) {
+    sentence.remove_suffix(1);
+  }
+  std::string help = fmt::format("{} [{}, default {}", sentence, option.name, default_text(option));
+  if (option.type == OptionType::kChoice || option.type == OptionType::kInteger) {
+    help += fmt::format(", {}", bounds_text(option));
+  }
+  return help + (section_of(option).repeatable() ? ", may be repeated]" : "]");
+}
+
 // The flags that choose a configuration, the same for `serve` and `config check`.
 class SourceFlags {
  public:
@@ -40,11 +66,10 @@ class SourceFlags {
         ->allow_extra_args(false);
   }
 
-  // Mistakes are found here that no table is needed for.
-  [[nodiscard]] ConfigSources sources(Problems& problems) const {
-    ConfigSources sources{.file = file_, .flags = {}, .development = development_};
+  [[nodiscard]] ConfigSources sources() const {
+    ConfigSources sources{.file = file_, .flags = {}, .development = development_, .problems = {}};
     for (const std::string& assignment : assignments_) {
-      read_assignment(assignment, "--set", sources.flags, problems);
+      read_assignment(assignment, "--set", sources.flags, sources.problems);
     }
     for (const Flag& flag : flags_) {
       for (std::size_t instance = 0; instance < flag.values.size(); ++instance) {
@@ -67,18 +92,15 @@ class SourceFlags {
   void add_flag_of(const Option& option, CLI::App& command) {
     Flag& flag = flags_.emplace_back(Flag{&option, {}});
     const bool repeatable = section_of(option).repeatable();
-    std::string help = fmt::format("{} (default {})", option.name, default_text(option));
-    if (repeatable) {
-      help += "; may be given several times";
-    }
-    CLI::Option* added = command.add_option(std::string(option.flag), flag.values, help);
+    CLI::Option* added =
+        command.add_option(std::string(option.flag), flag.values, flag_help(option));
     if (option.type == OptionType::kBoolean) {
       // `--allow-anonymous` alone means true.
       added->expected(0, 1)->type_name("")->default_str("true");
       added->run_callback_for_default(false);
       return;
     }
-    added->type_name(bounds_text(option))->allow_extra_args(false)->expected(1);
+    added->type_name(std::string(placeholder(option.type)))->allow_extra_args(false)->expected(1);
     added->multi_option_policy(repeatable ? CLI::MultiOptionPolicy::TakeAll
                                           : CLI::MultiOptionPolicy::TakeLast);
   }
@@ -88,14 +110,6 @@ class SourceFlags {
   std::vector<std::string> assignments_;
   std::deque<Flag> flags_;  // CLI11 keeps references to the values.
 };
-
-PrintCommand problems_text(const Problems& problems) {
-  std::string text;
-  for (const Error& problem : problems) {
-    text += fmt::format("godwit: {}\n", problem.text);
-  }
-  return {text, kExitUsage};
-}
 
 // All subcommands, and which of them was chosen.
 class CommandLine {
@@ -139,16 +153,10 @@ class CommandLine {
     if (reference_->parsed()) {
       return ConfigReferenceCommand{};
     }
-    Problems problems;
-    const bool check = check_->parsed();
-    ConfigSources sources = (check ? check_flags_ : serve_flags_).sources(problems);
-    if (!problems.empty()) {
-      return problems_text(problems);
+    if (check_->parsed()) {
+      return ConfigCheckCommand{check_flags_.sources()};
     }
-    if (check) {
-      return ConfigCheckCommand{std::move(sources)};
-    }
-    return ServeCommand{std::move(sources)};
+    return ServeCommand{serve_flags_.sources()};
   }
 
  private:

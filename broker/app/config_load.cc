@@ -68,18 +68,10 @@ void check_combinations(const Config& config, Problems& problems) {
     }
     check_loopback("http.bind", config.http.bind, problems);
   }
-  const session::SessionLimits& limits = config.limits.session;
-  if (limits.connect_packet_size_max > limits.codec.maximum_packet_size) {
-    problems.push_back(
-        Error{"limits.connect_packet_size_max must not be above limits.maximum_packet_size"});
-  }
-  if (config.limits.connections_max < config.io_threads) {
-    problems.push_back(Error{"limits.connections_max must not be below io_threads"});
-  }
 }
 
 Result<Config, Problems> load_config(const ConfigSources& sources) {
-  Problems problems;
+  Problems problems = sources.problems;
   std::vector<Setting> settings;
   if (sources.file.has_value()) {
     read_file_settings(*sources.file, settings, problems);

@@ -13,8 +13,9 @@ namespace godwit::app {
 
 struct ConfigSources {
   std::optional<std::string> file;
-  std::vector<Setting> flags;  // After the file; whatever comes later wins.
+  std::vector<Setting> flags = {};  // After the file; whatever comes later wins.
   bool development = false;
+  Problems problems = {};  // Of the command line itself, told together with the others.
 };
 
 [[nodiscard]] Result<Config, Problems> load_config(const ConfigSources& sources);

@@ -42,6 +42,10 @@ On the command line `--set` takes any option, as often as needed; some have a fl
 named below. `--set listener.tcp.1.bind=…` means the second `[[listener.tcp]]`. *Reloadable* options
 need no restart in principle; there is no reload yet, so every change takes effect at the next
 start.
+
+Exit codes of `godwit`: 0 done, or stopped as asked (SIGTERM, SIGINT); 1 something failed while
+running, or a second signal cut a stop short; 2 the command line, the configuration or the start is
+wrong.
 )";
 
 std::string reference_of(const Option& option) {

@@ -67,7 +67,6 @@ TEST(CommandLine, mistakes_end_with_2) {
       {"godwit", "fly"},
       {"godwit", "serve", "--no-such-flag"},
       {"godwit", "serve", "stray"},
-      {"godwit", "serve", "--set", "nonsense"},
       {"godwit", "serve", "--io-threads"},
       {"godwit", "passwd", "file"},
       {"godwit", "config"},
@@ -79,6 +78,17 @@ TEST(CommandLine, mistakes_end_with_2) {
     EXPECT_EQ(print->exit_code, 2) << print->text;
     EXPECT_FALSE(print->text.empty());
   }
+}
+
+TEST(CommandLine, mistakes_of_options_are_told_with_those_of_the_file) {
+  const Command command = parse(
+      {"serve", "--config", "/nonexistent/godwit.toml", "--set", "nonsense", "--set", "colour=1"});
+  const auto config = load_config(std::get<ServeCommand>(command).sources);
+  ASSERT_FALSE(config);
+  ASSERT_EQ(config.error().size(), 3U);
+  EXPECT_THAT(config.error()[0].text, HasSubstr("`nonsense` is not NAME=VALUE"));
+  EXPECT_THAT(config.error()[1].text, HasSubstr("/nonexistent/godwit.toml: cannot open"));
+  EXPECT_THAT(config.error()[2].text, HasSubstr("--set: unknown option `colour`"));
 }
 
 TEST(CommandLine, knows_the_other_subcommands) {
