@@ -197,8 +197,15 @@ void IoThread::carry_out(front::HandOver& effect, front::Turn& /*turn*/) {
 }
 
 void IoThread::carry_out(front::ResumeInput& effect, front::Turn& /*turn*/) {
+  const ConnectionIndex index = effect.connection;
+  if (sockets_.at(index).rest.empty()) {
+    // Most clients wait for their CONNACK: no turn is needed for what has not come.
+    if (sockets_.at(index).state == SocketState::kOpen)
+      sockets_.set_reading(index, true);
+    return;
+  }
   // In the next turn, so that one connection's input in slices does not hold up the others.
-  resumable_.push_back(effect.connection);
+  resumable_.push_back(index);
 }
 
 void IoThread::end_if_drained(Instant now) {
