@@ -81,7 +81,7 @@ TEST(PropertiesView, finds_the_first_of_an_identifier) {
 
 TEST(PropertiesView, is_equal_when_its_bytes_are) {
   const Bytes raw = wire(kList);
-  const Bytes copy = raw;
+  const Bytes copy = wire(kList);
   EXPECT_EQ(PropertiesView::from_checked(raw), PropertiesView::from_checked(copy));
   EXPECT_NE(PropertiesView::from_checked(raw), PropertiesView());
 }

@@ -152,28 +152,28 @@ TEST(EveryProperty, is_refused_when_cut_off) {
 TEST(EveryProperty, is_refused_out_of_its_range) {
   const struct {
     const char* place;
-    Sender sender;
     const char* list;
+    Sender sender;
     ReasonCode reason;
   } rows[] = {
-      {"PUBLISH ", kClient, "01 02", kProtocol},
-      {"WILL ", kClient, "01 FF", kProtocol},
-      {"PUBLISH ", kServer, "0B 00", kProtocol},
-      {"SUBSCRIBE ", kClient, "0B 00", kProtocol},
-      {"CONNECT ", kClient, "17 02", kProtocol},
-      {"CONNECT ", kClient, "19 02", kProtocol},
-      {"CONNECT ", kClient, "21 00 00", kProtocol},
-      {"CONNACK ", kServer, "21 00 00", kProtocol},
-      {"PUBLISH ", kClient, "23 00 00", ReasonCode::kTopicAliasInvalid},
-      {"PUBLISH ", kServer, "23 00 00", ReasonCode::kTopicAliasInvalid},
-      {"CONNACK ", kServer, "24 02", kProtocol},
-      {"CONNACK ", kServer, "25 02", kProtocol},
-      {"CONNECT ", kClient, "27 00 00 00 00", kProtocol},
-      {"CONNACK ", kServer, "27 00 00 00 00", kProtocol},
-      {"CONNACK ", kServer, "28 02", kProtocol},
-      {"CONNACK ", kServer, "29 02", kProtocol},
-      {"CONNACK ", kServer, "2A 02", kProtocol},
-      {"WILL ", kClient, "08 00 00", kProtocol},
+      {"PUBLISH ", "01 02", kClient, kProtocol},
+      {"WILL ", "01 FF", kClient, kProtocol},
+      {"PUBLISH ", "0B 00", kServer, kProtocol},
+      {"SUBSCRIBE ", "0B 00", kClient, kProtocol},
+      {"CONNECT ", "17 02", kClient, kProtocol},
+      {"CONNECT ", "19 02", kClient, kProtocol},
+      {"CONNECT ", "21 00 00", kClient, kProtocol},
+      {"CONNACK ", "21 00 00", kServer, kProtocol},
+      {"PUBLISH ", "23 00 00", kClient, ReasonCode::kTopicAliasInvalid},
+      {"PUBLISH ", "23 00 00", kServer, ReasonCode::kTopicAliasInvalid},
+      {"CONNACK ", "24 02", kServer, kProtocol},
+      {"CONNACK ", "25 02", kServer, kProtocol},
+      {"CONNECT ", "27 00 00 00 00", kClient, kProtocol},
+      {"CONNACK ", "27 00 00 00 00", kServer, kProtocol},
+      {"CONNACK ", "28 02", kServer, kProtocol},
+      {"CONNACK ", "29 02", kServer, kProtocol},
+      {"CONNACK ", "2A 02", kServer, kProtocol},
+      {"WILL ", "08 00 00", kClient, kProtocol},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.list);
