@@ -150,7 +150,7 @@ void ConnectFlow::opened(Connection& connection, const OpenAnswer& answer, Insta
   }
   std::unique_ptr<PendingConnect> pending = std::move(waiting->connect);
   if (answer.owner != needs_.settings.self) {
-    connection.state = Closed{};
+    connection.state = HandedOver{};
     needs_.probe.connection_handed_over();
     needs_.wire.effect(HandOver{connection.id.index, answer.owner, std::move(pending)});
     return;
@@ -202,6 +202,7 @@ void ConnectFlow::attach(Connection& connection, std::unique_ptr<PendingConnect>
   slot->session.expiry_interval_seconds = connect->session_expiry_seconds;
   slot->will = std::move(connect->will);
 
+  connection.qos2_ids_before = static_cast<std::uint16_t>(slot->session.received_qos2.size());
   connection.keep_alive_seconds = connect->keep_alive_seconds;
   connection.maximum_packet_size = connect->maximum_packet_size;
   connection.problem_information = connect->request_problem_information;
@@ -213,7 +214,8 @@ void ConnectFlow::attach(Connection& connection, std::unique_ptr<PendingConnect>
   needs_.probe.connect_accepted();
   if (!send_connack(connection, *connect, session_present)) {
     // E-058: a client that cannot take even this is let go.
-    needs_.lifecycle.disconnect(connection, ReasonCode::kPacketTooLarge, now);
+    // MQTT-3.14.0-1: no DISCONNECT either, though that might fit.
+    needs_.lifecycle.close_silently(connection, ReasonCode::kPacketTooLarge, now);
     return;
   }
   if (session_present) {

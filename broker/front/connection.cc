@@ -32,13 +32,14 @@ Connection& ConnectionTable::add(Instant now) {
 
 void ConnectionTable::remove(Connection& connection) {
   CHECK(!connection.is<Vacant>() && connection.outbox.empty());
-  const ConnectionId id{connection.id.index, connection.id.generation + 1};
+  const ConnectionId id{connection.id.index, next_generation(connection.id.generation)};
   // In place: the list of dirty connections may still name this slot.
   connection.state = Vacant{};
   connection.id = id;
   connection.version = mqtt::ProtocolVersion::k5_0;
   connection.client_closed = false;
   connection.problem_information = true;
+  connection.qos2_ids_before = 0;
   connection.keep_alive_seconds = 0;
   connection.maximum_packet_size = UINT32_MAX;
   connection.timer_armed = kNever;

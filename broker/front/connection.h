@@ -33,10 +33,12 @@ struct AwaitOpen {  // The home of the client id has been asked who owns it.
 struct Open {
   SessionSlot* slot;  // Never null; the slot points back.
 };
-struct Closed {};  // No input is read any more; the outbox may still hold last words.
-struct Vacant {};  // The slot is free.
+struct HandedOver {};  // Its socket goes to another front, with what has not been parsed yet.
+struct Closed {};      // No input is read any more; the outbox may still hold last words.
+struct Vacant {};      // The slot is free.
 
-using ConnectionState = std::variant<Vacant, AwaitConnect, Authenticating, AwaitOpen, Open, Closed>;
+using ConnectionState =
+    std::variant<Vacant, AwaitConnect, Authenticating, AwaitOpen, Open, HandedOver, Closed>;
 
 struct Connection {
   ConnectionId id;
@@ -47,7 +49,8 @@ struct Connection {
   bool dirty = false;          // In the front's list of connections to flush.
   bool client_closed = false;  // Its DISCONNECT came: nothing more is sent (MQTT-3.14.4-1).
   bool problem_information = true;
-  std::uint16_t keep_alive_seconds = 0;            // 0: none.
+  std::uint16_t qos2_ids_before = 0;     // Of the client, left open by an earlier connection.
+  std::uint16_t keep_alive_seconds = 0;  // 0: none.
   std::uint32_t maximum_packet_size = UINT32_MAX;  // The client's: no larger packet is sent.
   Instant last_packet{};         // Of the last complete packet once open; of the accept before.
   Instant timer_armed = kNever;  // The deadline that stands in the wheel; kNever: none does.

@@ -29,7 +29,7 @@ void Delivery::deliver(SessionSlot& slot, const Grant& grant, PublishLayouts& la
   }
   session::Session& session = slot.session;
   const bool now_possible = connection != nullptr && session.queue.empty() &&
-                            session.window.has_room() &&
+                            window_has_room(session) &&
                             connection->outbox.size() < settings_->limits.write_buffer_max;
   if (!now_possible) {
     queue(slot, grant, layouts);
@@ -40,12 +40,23 @@ void Delivery::deliver(SessionSlot& slot, const Grant& grant, PublishLayouts& la
     probe_->message_dropped(DropReason::kTooLarge);
     return;
   }
-  // A clean session ends with its connection and repeats nothing, so nothing is kept for it.
-  const mqtt::PacketId id = session.window.add(
-      grant.qos, session.kept() ? layouts.message() : mqtt::MessageRef(), grant.retain);
+  const mqtt::PacketId id =
+      put_in_flight(session, grant, session.kept() ? layouts.message() : mqtt::MessageRef());
   layouts.send(*wire_, *connection,
                {.qos = grant.qos, .retain = grant.retain, .dup = false, .packet_id = id});
   probe_->publish_sent(grant.qos);
+}
+
+bool Delivery::window_has_room(const session::Session& session) const {
+  return session.window.has_room() && session.window.bytes() < settings_->limits.queue_bytes_max;
+}
+
+mqtt::PacketId Delivery::put_in_flight(session::Session& session, const Grant& grant,
+                                       mqtt::MessageRef message) {
+  const std::size_t bytes_before = session.window.bytes();
+  const mqtt::PacketId id = session.window.add(grant.qos, std::move(message), grant.retain);
+  probe_->in_flight_changed(bytes_before, session.window.bytes());
+  return id;
 }
 
 void Delivery::deliver_at_most_once(Connection& connection, const Grant& grant,
@@ -102,15 +113,16 @@ void Delivery::pump(SessionSlot& slot, Instant now) {
     if (again == nullptr) {
       break;
     }
-    repeat(*connection, *again, now);
+    repeat(slot, *again, now);
   }
-  while (!session.queue.empty() && session.window.has_room() &&
+  while (!session.queue.empty() && window_has_room(session) &&
          connection->outbox.size() < output_max) {
     send_first(slot, now);
   }
 }
 
-void Delivery::repeat(Connection& connection, const session::InFlight& entry, Instant now) {
+void Delivery::repeat(SessionSlot& slot, const session::InFlight& entry, Instant now) {
+  Connection& connection = *slot.connection;
   if (entry.state == session::SendState::kAwaitPubcomp) {
     wire_->send_ack(connection, mqtt::PacketType::kPubrel, entry.packet_id,
                     mqtt::ReasonCode::kSuccess);
@@ -121,6 +133,19 @@ void Delivery::repeat(Connection& connection, const session::InFlight& entry, In
   const Qos qos =
       entry.state == session::SendState::kAwaitPuback ? Qos::kAtLeastOnce : Qos::kExactlyOnce;
   single_.begin(publish, 1, now);
+  if (single_.size(connection.version, qos) > connection.maximum_packet_size) {
+    // MQTT-3.1.2-25: the new connection takes less than the one before. As if acknowledged.
+    probe_->message_dropped(DropReason::kTooLarge);
+    session::SendWindow& window = slot.session.window;
+    const std::size_t bytes_before = window.bytes();
+    if (qos == Qos::kAtLeastOnce) {
+      window.puback(entry.packet_id);
+    } else {
+      window.pubrec(entry.packet_id, true);
+    }
+    probe_->in_flight_changed(bytes_before, window.bytes());
+    return;
+  }
   // MQTT-3.3.1-1: a repeat says so.
   single_.send(*wire_, connection,
                {.qos = qos, .retain = entry.retain, .dup = true, .packet_id = entry.packet_id});
@@ -148,8 +173,8 @@ void Delivery::send_first(SessionSlot& slot, Instant now) {
     probe_->message_dropped(DropReason::kTooLarge);
     return;
   }
-  const mqtt::PacketId id = session.window.add(
-      first.qos, session.kept() ? first.message : mqtt::MessageRef(), first.retain);
+  const mqtt::PacketId id = put_in_flight(session, {.qos = first.qos, .retain = first.retain},
+                                          session.kept() ? first.message : mqtt::MessageRef());
   single_.send(*wire_, connection,
                {.qos = first.qos, .retain = first.retain, .dup = false, .packet_id = id});
   probe_->publish_sent(first.qos);
@@ -159,6 +184,8 @@ void Delivery::forget(SessionSlot& slot) {
   session::MessageQueue& queue = slot.session.queue;
   probe_->queue_changed(-as_delta(queue.size()), -as_delta(queue.bytes()));
   queue = {};
+  probe_->in_flight_changed(slot.session.window.bytes(), 0);
+  slot.session.window = {};
 }
 
 }  // namespace godwit::front

@@ -50,7 +50,12 @@ class Delivery {
  private:
   void deliver_at_most_once(Connection& connection, const Grant& grant, PublishLayouts& layouts);
   void queue(SessionSlot& slot, const Grant& grant, PublishLayouts& layouts);
-  void repeat(Connection& connection, const session::InFlight& entry, Instant now);
+  [[nodiscard]] bool window_has_room(const session::Session& session) const;
+  // `message` is empty for a clean session: that ends with its connection and repeats nothing.
+  [[nodiscard]] mqtt::PacketId put_in_flight(session::Session& session, const Grant& grant,
+                                             mqtt::MessageRef message);
+  // Sends a PUBLISH or PUBREL again, or lets it go if it is too large by now.
+  void repeat(SessionSlot& slot, const session::InFlight& entry, Instant now);
   // Sends or drops the first message of the queue.
   void send_first(SessionSlot& slot, Instant now);
   [[nodiscard]] bool may_see(const SessionSlot& slot, mqtt::TopicName topic) const {

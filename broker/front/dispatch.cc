@@ -125,9 +125,9 @@ struct TakeControl {
     } else {
       parts.routes.remove(mail.tenant, filter, from);
     }
-    if (mail.barrier != 0) {
-      parts.confirmations.push_back({mail.from, {mail.barrier}});
-    }
+  }
+  void operator()(const RouteBarrier& mail) const {
+    parts.confirmations.push_back({mail.from, {mail.barrier}});
   }
   void operator()(const RouteConfirmed& mail) const {
     parts.subscribe_flow.route_confirmed(mail.barrier);
@@ -155,10 +155,11 @@ void dispatch(Parts& parts, Connection& connection, const mqtt::Frame& frame, In
   kHandlers[static_cast<std::size_t>(frame.type)](parts, connection, frame, now);
 }
 
-void refuse_frame(Parts& parts, Connection& connection, const mqtt::DecodeError& error,
-                  Instant now) {
+void refuse_frame(Parts& parts, Connection& connection, PacketType type,
+                  const mqtt::DecodeError& error, Instant now) {
   // MQTT-3.1.0-1: before CONNECT only a CONNECT is answered. E-059: one too large is told so.
-  if (connection.is<AwaitConnect>() && error.reason != ReasonCode::kPacketTooLarge) {
+  const bool answered = type == PacketType::kConnect && error.reason == ReasonCode::kPacketTooLarge;
+  if (connection.is<AwaitConnect>() && !answered) {
     parts.lifecycle.close_silently(connection, error.reason, now);
     return;
   }
@@ -171,7 +172,7 @@ void take_control(Parts& parts, const ControlMail& mail, Instant now) {
 
 void connection_due(Parts& parts, Connection& connection, Instant now) {
   connection.timer_armed = kNever;
-  if (connection.is<Closed>()) {
+  if (connection.is<Closed>() || connection.is<HandedOver>()) {
     return;
   }
   if (!connection.is<Open>()) {

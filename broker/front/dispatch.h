@@ -13,8 +13,8 @@ namespace godwit::front {
 // A whole packet. The connection is open or awaits its CONNECT.
 void dispatch(Front::Parts& parts, Connection& connection, const mqtt::Frame& frame, Instant now);
 // Bytes that cannot be the beginning of a packet, or of one too large.
-void refuse_frame(Front::Parts& parts, Connection& connection, const mqtt::DecodeError& error,
-                  Instant now);
+void refuse_frame(Front::Parts& parts, Connection& connection, mqtt::PacketType type,
+                  const mqtt::DecodeError& error, Instant now);
 void take_control(Front::Parts& parts, const ControlMail& mail, Instant now);
 // The timer of a connection has fired: its CONNECT is late, or its keep alive has run out.
 void connection_due(Front::Parts& parts, Connection& connection, Instant now);

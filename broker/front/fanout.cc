@@ -47,16 +47,17 @@ void Fanout::deliver_locally(const mqtt::Publish& publish, const PublishSource& 
     return;
   }
   fold_matches(source);
-  if (publish.retain) {
-    retained_->saw_live(source.tenant, publish.topic);
-  }
 
   layouts_.begin(publish, matches_.size(), source.received);
   if (source.frame != nullptr) {
     layouts_.seed(*source.frame, source.frame_version);
   }
   for (const routing::Match& match : matches_) {
-    delivery_->deliver(sessions_->at(match.subscriber),
+    SessionSlot& slot = sessions_->at(match.subscriber);
+    if (publish.retain && slot.retained_reads != 0) {
+      retained_->saw_live(slot, publish.topic);
+    }
+    delivery_->deliver(slot,
                        {.qos = mqtt::lower(publish.qos, match.bits.granted_qos()),
                         .retain = publish.retain && match.bits.retain_as_published != 0,
                         .all_topics_allowed = match.bits.all_topics_allowed != 0},

@@ -25,7 +25,13 @@ std::optional<ConnectionIndex> Front::accept(PeerInfo peer, Turn& turn) {
 
 ConnectionIndex Front::adopt(PeerInfo peer, std::unique_ptr<PendingConnect> connect, Turn& turn) {
   Connection& connection = parts_->add_connection(std::move(peer), turn.now);
-  parts_->connect_flow.adopted(connection, std::move(connect), turn.now);
+  if (parts_->stopping) {
+    // It was on its way here when its old front was told to stop.
+    connection.version = connect->version;
+    parts_->lifecycle.refuse(connection, mqtt::ReasonCode::kServerUnavailable);
+  } else {
+    parts_->connect_flow.adopted(connection, std::move(connect), turn.now);
+  }
   return connection.id.index;
 }
 
@@ -43,7 +49,8 @@ std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> inp
     const auto frame =
         mqtt::next_frame(input.subspan(used), packet_size_max(connection, parts_->settings));
     if (!frame) {
-      refuse_frame(*parts_, connection, frame.error(), turn.now);
+      const auto type = static_cast<mqtt::PacketType>(std::to_integer<unsigned>(input[used]) >> 4U);
+      refuse_frame(*parts_, connection, type, frame.error(), turn.now);
       return input.size();
     }
     if (!frame->has_value()) {
@@ -57,14 +64,23 @@ std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> inp
 
 bool Front::wants_input(ConnectionIndex index) const {
   const Connection& connection = parts_->connections.at(index);
-  return connection.is<Open>() || connection.is<AwaitConnect>();
+  return connection.is<AwaitConnect>() ||
+         (connection.is<Open>() && !parts_->output_is_full(connection));
 }
 
 void Front::written(ConnectionIndex index, std::size_t count, Turn& turn) {
   Connection& connection = parts_->connections.at(index);
+  const bool was_full = parts_->output_is_full(connection);
   parts_->wire.written(connection, count);
   SessionSlot* slot = connection.slot();
-  if (slot != nullptr && (!slot->session.queue.empty() || slot->session.window.has_resend())) {
+  if (slot == nullptr) {
+    return;
+  }
+  if (was_full && !parts_->output_is_full(connection)) {
+    parts_->wire.effect(ResumeInput{index});
+  }
+  parts_->retained.output_written(*slot);
+  if (!slot->session.queue.empty() || slot->session.window.has_resend()) {
     parts_->delivery.pump(*slot, turn.now);
   }
 }
@@ -134,9 +150,11 @@ void Front::stop(Turn& turn) {
   if (std::exchange(parts_->stopping, true)) {
     return;
   }
-  // Wills first, so that those who watch hear of them before they are told to go.
+  // Wills first, so that those who watch hear of them before they are told to go. Delayed ones
+  // too: sessions do not outlive the process.
+  parts_->lifecycle.publish_all_wills(turn.now);
   parts_->connections.for_each([&](Connection& connection) {
-    if (connection.is<Closed>()) {
+    if (connection.is<Closed>() || connection.is<HandedOver>()) {
       return;
     }
     parts_->lifecycle.disconnect(connection, mqtt::ReasonCode::kServerShuttingDown, turn.now);

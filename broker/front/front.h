@@ -65,12 +65,14 @@ class Front {
   // is held back (see wants_input): show it again, with more behind it. The bytes are only read.
   [[nodiscard]] std::size_t receive(ConnectionIndex connection, std::span<const std::byte> input,
                                     Turn& turn);
-  // False while a connection's input must wait (for authentication, its session, or room in a
-  // mailbox): do not read on; ResumeInput says when to go on. False also once it is closing.
+  // False while a connection's input must wait (for authentication, its session, or because its
+  // peer does not read the answers): do not read on; ResumeInput says when to go on. False also
+  // once it is closing.
   [[nodiscard]] bool wants_input(ConnectionIndex connection) const;
   // `count` bytes of the outbox have been written to the socket.
   void written(ConnectionIndex connection, std::size_t count, Turn& turn);
-  // The peer has closed, or the socket has failed; not after CloseConnection.
+  // The peer has closed, or the socket has failed; not after CloseConnection or HandOver was
+  // carried out. Effects that name it and were not carried out yet are taken back.
   void lost(ConnectionIndex connection, Turn& turn);
   // After CloseConnection, HandOver or lost: gives the slot back. The outbox is dropped.
   void release(ConnectionIndex connection);

@@ -19,4 +19,10 @@ struct ConnectionId {
   friend bool operator==(const ConnectionId&, const ConnectionId&) = default;
 };
 
+// Slots of connections and sessions number their tenants with 31 bits: that is what fits into a
+// timer beside its kind.
+[[nodiscard]] constexpr std::uint32_t next_generation(std::uint32_t generation) {
+  return (generation + 1) & 0x7FFF'FFFFU;
+}
+
 }  // namespace godwit::front

@@ -61,7 +61,8 @@ void Lifecycle::client_left(Connection& connection, ReasonCode reason, bool disc
 
 void Lifecycle::lost(Connection& connection, Instant now) {
   needs_.wire.drop_output(connection);
-  if (connection.is<Closed>()) {
+  needs_.wire.take_back_effects(connection.id.index);
+  if (connection.is<Closed>() || connection.is<HandedOver>()) {
     return;
   }
   detach(connection, now);
@@ -180,6 +181,14 @@ void Lifecycle::give_back(const session::SessionKey& key, std::uint64_t epoch) {
   } else {
     needs_.mailroom.control(home, gone);
   }
+}
+
+void Lifecycle::publish_all_wills(Instant now) {
+  needs_.sessions.for_each([&](SessionSlot& slot) {
+    if (slot.will) {
+      publish_will(slot, now);
+    }
+  });
 }
 
 void Lifecycle::publish_will(SessionSlot& slot, Instant now) {

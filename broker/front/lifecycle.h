@@ -58,6 +58,8 @@ class Lifecycle {
   void end_session(SessionSlot& slot, Instant now);
   // Gives an id back to its home: the session of that ownership is gone.
   void give_back(const session::SessionKey& key, std::uint64_t epoch);
+  // The process ends, and every session with it.
+  void publish_all_wills(Instant now);
   // A timer of the session has fired.
   void session_due(SessionSlot& slot, Instant now);
 

@@ -42,7 +42,12 @@ struct RouteChange {
   std::string filter;
   ThreadIndex from;
   bool add = true;
-  std::uint64_t barrier = 0;  // Confirmed back if not 0.
+};
+// To be confirmed once everything before it is known, and everything that was routed without it
+// is handed over.
+struct RouteBarrier {
+  ThreadIndex from;
+  std::uint64_t barrier = 0;
 };
 struct RouteConfirmed {
   std::uint64_t barrier = 0;
@@ -64,8 +69,8 @@ struct RetainedSlice {
   bool more = false;
 };
 
-using ControlMail = std::variant<OpenRequest, OpenAnswer, ClientGone, RouteChange, RouteConfirmed,
-                                 RetainedQuery, RetainedSlice>;
+using ControlMail = std::variant<OpenRequest, OpenAnswer, ClientGone, RouteChange, RouteBarrier,
+                                 RouteConfirmed, RetainedQuery, RetainedSlice>;
 
 struct MailBatch {
   ThreadIndex from;

@@ -36,6 +36,8 @@ class RecordWalk {
  public:
   explicit RecordWalk(ByteView records) : rest_(records) {}
   bool next(MailedPublish& mailed);
+  // Bytes of the run not walked yet.
+  [[nodiscard]] std::size_t rest_size() const { return rest_.size(); }
 
  private:
   ByteView rest_;

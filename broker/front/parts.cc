@@ -26,8 +26,8 @@ Front::Parts::Parts(const FrontSettings& its_settings,
                  registry, timers, wire, probe, log}),
       connect_flow({settings, *policy, connections, sessions, subscriptions, delivery, registry,
                     lifecycle, mailroom, timers, wire, random, probe, log}),
-      subscribe_flow(
-          {settings, *policy, connections, subscriptions, retained, lifecycle, wire, probe}),
+      subscribe_flow({settings, *policy, connections, subscriptions, retained, mailroom, lifecycle,
+                      wire, probe}),
       publish_flow({settings, *policy, delivery, fanout, lifecycle, wire, probe}) {}
 
 Connection& Front::Parts::add_connection(PeerInfo peer, Instant now) {

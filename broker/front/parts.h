@@ -17,6 +17,12 @@ struct Front::Parts {
         Random& random, MetricSheet& metrics, const Log& its_log, Instant now);
 
   Connection& add_connection(PeerInfo peer, Instant now);
+  // Its peer sends on without reading the answers: no more of that is read. Deliveries alone do not
+  // get there, so a slow subscriber's acks and pings are heard.
+  [[nodiscard]] bool output_is_full(const Connection& connection) const {
+    return connection.outbox.size() >=
+           settings.limits.write_buffer_max + settings.limits.codec.maximum_packet_size;
+  }
   // Confirms to the other fronts the routes that were learnt in the turn that ends, after all mail
   // of that turn has gone: whoever hears the confirmation finds nothing still under way.
   void post_confirmations();

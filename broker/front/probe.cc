@@ -42,6 +42,9 @@ FrontProbe::FrontProbe(MetricSheet& sheet)
           {kGauge, "godwit_queue_messages", "Messages waiting in the queues of sessions."})),
       queued_bytes_(&sheet.add({kGauge, "godwit_queue_bytes",
                                 "Bytes of the messages waiting in the queues of sessions."})),
+      in_flight_bytes_(
+          &sheet.add({kGauge, "godwit_in_flight_bytes",
+                      "Bytes of the messages sent to kept sessions and not acknowledged yet."})),
       outbox_bytes_(
           &sheet.add({kGauge, "godwit_outbox_bytes", "Bytes waiting to be written to clients."})),
       retained_messages_(

@@ -58,6 +58,10 @@ class FrontProbe {
     queued_messages_->add(messages);
     queued_bytes_->add(bytes);
   }
+  void in_flight_changed(std::size_t bytes_before, std::size_t bytes_now) {
+    in_flight_bytes_->add(static_cast<std::int64_t>(bytes_now) -
+                          static_cast<std::int64_t>(bytes_before));
+  }
   void outbox_changed(std::int64_t bytes) { outbox_bytes_->add(bytes); }
   void retained_is(std::size_t messages, std::size_t bytes) {
     retained_messages_->set(static_cast<std::int64_t>(messages));
@@ -68,8 +72,8 @@ class FrontProbe {
   void denied(DeniedAction action) { denied_[static_cast<std::size_t>(action)]->increment(); }
 
   [[nodiscard]] std::size_t memory_bytes() const {
-    return static_cast<std::size_t>(queued_bytes_->read() + outbox_bytes_->read() +
-                                    retained_bytes_->read());
+    return static_cast<std::size_t>(queued_bytes_->read() + in_flight_bytes_->read() +
+                                    outbox_bytes_->read() + retained_bytes_->read());
   }
 
  private:
@@ -82,6 +86,7 @@ class FrontProbe {
   Metric* publish_refused_;
   Metric* queued_messages_;
   Metric* queued_bytes_;
+  Metric* in_flight_bytes_;
   Metric* outbox_bytes_;
   Metric* retained_messages_;
   Metric* retained_bytes_;

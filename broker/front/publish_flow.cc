@@ -26,12 +26,18 @@ void PublishFlow::publish(Connection& connection, const mqtt::Frame& frame, Inst
   }
   needs_.probe.publish_received(packet->qos);
   SessionSlot& slot = *connection.slot();
+  // Before anything can be said against it: an error would tell the client that the id is free.
+  if (packet->qos == Qos::kExactlyOnce && slot.session.received_qos2.contains(packet->packet_id)) {
+    // MQTT-4.3.3-10, E-066, E-067: a repeat is answered and not published again.
+    needs_.wire.send_ack(connection, PacketType::kPubrec, packet->packet_id, ReasonCode::kSuccess);
+    return;
+  }
   const ReasonCode refusal = check(slot, *packet);
   if (refusal != ReasonCode::kSuccess) {
     refuse(connection, *packet, refusal, now);
     return;
   }
-  if (packet->qos == Qos::kExactlyOnce && !receive_qos2(connection, *packet, now)) {
+  if (packet->qos == Qos::kExactlyOnce && !note_qos2(connection, packet->packet_id, now)) {
     return;
   }
 
@@ -81,20 +87,17 @@ void PublishFlow::refuse(Connection& connection, const mqtt::Publish& publish, R
   needs_.wire.send_ack(connection, type, publish.packet_id, reason);
 }
 
-bool PublishFlow::receive_qos2(Connection& connection, const mqtt::Publish& publish, Instant now) {
+bool PublishFlow::note_qos2(Connection& connection, mqtt::PacketId id, Instant now) {
   session::PacketIdSet& received = connection.slot()->session.received_qos2;
-  // MQTT-4.3.3-10, E-066, E-067: a repeat is answered and not published again.
-  if (received.contains(publish.packet_id)) {
-    needs_.wire.send_ack(connection, PacketType::kPubrec, publish.packet_id, ReasonCode::kSuccess);
-    return false;
-  }
-  // MQTT-3.3.4-7. Told to 5.0 clients only; for 3.x the ids themselves are the bound.
-  if (mqtt::is_v5(connection.version) &&
-      received.size() >= needs_.settings.limits.receive_maximum) {
+  // MQTT-3.3.4-7. Told to 5.0 clients only; for 3.x the ids themselves are the bound. It counts
+  // anew on each connection (4.9), so those that the one before has left open come on top.
+  const std::size_t most =
+      std::size_t{needs_.settings.limits.receive_maximum} + connection.qos2_ids_before;
+  if (mqtt::is_v5(connection.version) && received.size() >= most) {
     needs_.lifecycle.disconnect(connection, ReasonCode::kReceiveMaximumExceeded, now);
     return false;
   }
-  received.insert(publish.packet_id);
+  received.insert(id);
   return true;
 }
 
@@ -107,6 +110,7 @@ void PublishFlow::acknowledge(Connection& connection, const mqtt::Frame& frame, 
   }
   SessionSlot& slot = *connection.slot();
   session::SendWindow& window = slot.session.window;
+  const std::size_t bytes_before = window.bytes();
   AckOutcome outcome = AckOutcome::kUnknown;
   switch (packet->type) {
     case PacketType::kPuback:
@@ -122,6 +126,7 @@ void PublishFlow::acknowledge(Connection& connection, const mqtt::Frame& frame, 
       release(connection, *packet);
       return;
   }
+  needs_.probe.in_flight_changed(bytes_before, window.bytes());
   if (outcome == AckOutcome::kWrongPacket) {
     needs_.lifecycle.disconnect(connection, ReasonCode::kProtocolError, now);  // E-069
     return;

@@ -29,9 +29,8 @@ class PublishFlow {
   [[nodiscard]] mqtt::ReasonCode check(const SessionSlot& slot, const mqtt::Publish& publish) const;
   void refuse(Connection& connection, const mqtt::Publish& publish, mqtt::ReasonCode reason,
               Instant now);
-  // Notes the id of a QoS 2 publish. False if there is nothing to publish: a repeat, or too many.
-  [[nodiscard]] bool receive_qos2(Connection& connection, const mqtt::Publish& publish,
-                                  Instant now);
+  // Notes the id of a new QoS 2 publish. False if there are too many: the connection is ended.
+  [[nodiscard]] bool note_qos2(Connection& connection, mqtt::PacketId id, Instant now);
   void release(Connection& connection, const mqtt::PublishAck& pubrel);
 
   Needs needs_;

@@ -29,8 +29,10 @@ struct DeliveryFlags {
 
 class PublishLayouts {
  public:
-  // Payloads from this size on are hung into outboxes by reference if several receivers match.
-  static constexpr std::size_t kShareFrom = 1024;
+  // Payloads from this size on are hung into outboxes by reference if several receivers match. Not
+  // less: head and payload take a chunk of the outbox each, so that the bound on the bytes of an
+  // outbox would say little of its memory.
+  static constexpr std::size_t kShareFrom = ChunkSlab::kChunkBytes;
 
   // Starts with another publish, borrowed until the next begin. `receivers`: about how many will
   // get it. `received`: when, for those copies that must wait.

@@ -2,14 +2,19 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace godwit::front {
 namespace {
 
-// A slice is small enough that a subscriber cannot run over its write buffer within one.
 constexpr std::size_t kSliceMessages = 32;
+// A slice for another front: this many bytes, or this many reads of the store that find little.
 constexpr std::size_t kSliceBytes = 64 * 1024;
-// A read stops remembering, and ends early, when this many topics came live meanwhile.
+constexpr int kSliceReads = 8;
+// Reads end early when this many topics came live to their subscriber meanwhile.
 constexpr std::size_t kSeenLiveMax = 100'000;
+// Entries of the store that are asked, at each change, whether they have expired.
+constexpr std::size_t kSweep = 4;
 // How far output may run ahead of the socket during a read.
 constexpr std::size_t kOutputAhead = 128 * 1024;
 
@@ -40,6 +45,7 @@ void Retained::set(TenantId tenant, const mqtt::Publish& publish, Instant receiv
   if (publish.message_expiry_interval == 0U) {
     kept.payload = {};
   }
+  store_.remove_expired(received, kSweep);
   const auto outcome = store_.set(tenant, mqtt::MessageRef::make(kept, received));
   if (outcome == routing::RetainOutcome::kRefused) {
     probe_->retained_refused();
@@ -47,18 +53,11 @@ void Retained::set(TenantId tenant, const mqtt::Publish& publish, Instant receiv
   probe_->retained_is(store_.size(), store_.bytes());
 }
 
-void Retained::saw_live(TenantId tenant, mqtt::TopicName topic) {
-  for (Read& read : reads_) {
-    if (read.tenant != tenant) {
-      continue;
-    }
-    if (mqtt::matches(mqtt::TopicFilter::from_checked(read.filter), topic)) {
-      read.seen_live.emplace(topic.text());
-    }
-  }
+void Retained::saw_live(SessionSlot& slot, mqtt::TopicName topic) {
+  slot.seen_live.insert_or_assign(std::string(topic.text()), next_number_);
 }
 
-void Retained::start(SessionSlot& slot, mqtt::TopicFilter filter, const Grant& grant) {
+std::uint64_t Retained::prepare(SessionSlot& slot, mqtt::TopicFilter filter, const Grant& grant) {
   Read& read = reads_.emplace_back();
   read.number = next_number_++;
   read.subscriber = slot.subscriber;
@@ -68,25 +67,54 @@ void Retained::start(SessionSlot& slot, mqtt::TopicFilter filter, const Grant& g
   read.grant = grant;
   // MQTT-3.3.1-8: what answers a SUBSCRIBE says that it is retained.
   read.grant.retain = true;
+  ++slot.retained_reads;
+  return read.number;
+}
+
+void Retained::begin(std::uint64_t number) {
+  const auto read = std::find_if(reads_.begin(), reads_.end(),
+                                 [&](const Read& candidate) { return candidate.number == number; });
+  if (read == reads_.end()) {
+    return;
+  }
+  read->begun = true;
   has_work_ = true;
 }
 
-void Retained::cancel(const SessionSlot& slot) {
+void Retained::end(SessionSlot& slot) {
+  if (--slot.retained_reads == 0) {
+    slot.seen_live = {};
+  }
+}
+
+void Retained::cancel(SessionSlot& slot) {
+  if (slot.retained_reads == 0) {
+    return;
+  }
   std::erase_if(reads_, [&](const Read& read) {
     return read.subscriber == slot.subscriber && read.slot_generation == slot.generation;
   });
+  slot.retained_reads = 0;
+  slot.seen_live = {};
 }
 
-void Retained::cancel(const SessionSlot& slot, std::string_view filter) {
-  std::erase_if(reads_, [&](const Read& read) {
+void Retained::cancel(SessionSlot& slot, std::string_view filter) {
+  if (slot.retained_reads == 0) {
+    return;
+  }
+  const std::size_t ended = std::erase_if(reads_, [&](const Read& read) {
     return read.subscriber == slot.subscriber && read.slot_generation == slot.generation &&
            read.filter == filter;
   });
+  for (std::size_t i = 0; i < ended; ++i) {
+    end(slot);
+  }
 }
 
-bool Retained::has_room(const SessionSlot& slot) {
+bool Retained::has_room(const SessionSlot& slot) const {
   return slot.connection != nullptr && slot.connection->is<Open>() && slot.session.queue.empty() &&
-         slot.connection->outbox.size() < kOutputAhead;
+         slot.connection->outbox.size() <
+             std::min(kOutputAhead, settings_->limits.write_buffer_max);
 }
 
 void Retained::advance(Instant now) {
@@ -107,11 +135,13 @@ void Retained::advance(Instant now) {
 
 Retained::Progress Retained::advance(Read& read, Instant now) {
   SessionSlot* slot = sessions_->find(read.subscriber, read.slot_generation);
-  if (slot == nullptr || read.seen_live.size() > kSeenLiveMax) {
-    return Progress::kDone;
-  }
-  if (!has_room(*slot)) {
+  CHECK(slot != nullptr);  // A session that ends cancels its reads.
+  if (!read.begun || !has_room(*slot)) {
     return Progress::kWaiting;
+  }
+  if (slot->seen_live.size() > kSeenLiveMax) {
+    end(*slot);
+    return Progress::kDone;
   }
   const bool here = read.home == settings_->self.value();
   const Progress progress = here ? advance_here(read, *slot, now) : advance_there(read, *slot, now);
@@ -120,15 +150,31 @@ Retained::Progress Retained::advance(Read& read, Instant now) {
   }
   read.after.clear();
   read.ended = false;
-  return ++read.home < settings_->thread_count ? Progress::kMore : Progress::kDone;
+  if (++read.home < settings_->thread_count) {
+    return Progress::kMore;
+  }
+  end(*slot);
+  return Progress::kDone;
+}
+
+bool Retained::read_store(TenantId tenant, std::string_view filter, Instant now,
+                          std::string& after) {
+  messages_.clear();
+  const bool more = store_.read(tenant, mqtt::TopicFilter::from_checked(filter), now,
+                                kSliceMessages, after, messages_);
+  probe_->retained_is(store_.size(), store_.bytes());
+  return more;
 }
 
 Retained::Progress Retained::advance_here(Read& read, SessionSlot& slot, Instant now) {
-  messages_.clear();
-  const bool more = store_.read(read.tenant, mqtt::TopicFilter::from_checked(read.filter), now,
-                                kSliceMessages, read.after, messages_);
-  for (const mqtt::MessageRef& message : messages_) {
-    send(read, slot, mqtt::to_publish(*message, now), now);
+  const bool more = read_store(read.tenant, read.filter, now, read.after);
+  for (std::size_t i = 0; i < messages_.size(); ++i) {
+    if (!has_room(slot)) {
+      // Long messages: the next slice begins here. There was room for the first.
+      read.after = messages_[i - 1]->topic().text();
+      return Progress::kWaiting;
+    }
+    send(read, slot, mqtt::to_publish(*messages_[i], now), now);
   }
   return more ? Progress::kMore : Progress::kDone;
 }
@@ -151,17 +197,20 @@ Retained::Progress Retained::advance_there(Read& read, SessionSlot& slot, Instan
   }
   RecordWalk walk(ByteView(read.records).subspan(read.records_used));
   MailedPublish mailed;
-  while (walk.next(mailed)) {
+  while (has_room(slot) && walk.next(mailed)) {
     send(read, slot, mailed.publish, now);
   }
-  read.records_used = read.records.size();
-  return Progress::kMore;
+  read.records_used = read.records.size() - walk.rest_size();
+  return walk.rest_size() == 0 ? Progress::kMore : Progress::kWaiting;
 }
 
 void Retained::send(const Read& read, SessionSlot& slot, const mqtt::Publish& publish,
                     Instant now) {
-  if (!read.seen_live.empty() && read.seen_live.contains(std::string(publish.topic.text()))) {
-    return;
+  if (!slot.seen_live.empty()) {
+    const auto seen = slot.seen_live.find(std::string(publish.topic.text()));
+    if (seen != slot.seen_live.end() && seen->second > read.number) {
+      return;
+    }
   }
   layouts_.begin(publish, 1, now);
   Grant grant = read.grant;
@@ -175,10 +224,9 @@ void Retained::answer(const RetainedQuery& query, Instant now) {
                       .records = {},
                       .after = query.after,
                       .more = true};
-  while (slice.more && slice.records.size() < kSliceBytes) {
-    messages_.clear();
-    slice.more = store_.read(query.tenant, mqtt::TopicFilter::from_checked(query.filter), now,
-                             kSliceMessages, slice.after, messages_);
+  for (int reads = 0; slice.more && reads < kSliceReads && slice.records.size() < kSliceBytes;
+       ++reads) {
+    slice.more = read_store(query.tenant, query.filter, now, slice.after);
     for (const mqtt::MessageRef& message : messages_) {
       append_record(
           {.tenant = query.tenant, .received = now, .publish = mqtt::to_publish(*message, now)},

@@ -2,9 +2,11 @@
 // and asks the others for theirs.
 //
 // A SUBSCRIBE starts a read. It advances in slices as the subscriber's socket and window take what
-// was sent, so a `#` over a million topics costs bounded memory and stalls nobody. From the first
-// slice to the last the read remembers topics that came live with their RETAIN flag, and skips
-// them: a subscriber never sees a topic go back to an older value (E-040; P-10 in small).
+// was sent, so a `#` over a million topics costs bounded memory and stalls nobody. From the moment
+// the subscription is there to the last slice, topics that come live with their RETAIN flag are
+// remembered for the subscriber, and the read skips them: it never sees a topic go back to an older
+// value (E-040; P-10 in small). What came live before is in its home's store by the time the read
+// begins, because all other fronts have confirmed by then that they handed it over.
 //
 // Thread: the front's. Pure.
 #pragma once
@@ -12,7 +14,6 @@
 #include <cstdint>
 #include <deque>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "broker/front/delivery.h"
@@ -34,15 +35,23 @@ class Retained {
 
   // Keeps, replaces or removes a retained message whose home is here.
   void set(TenantId tenant, const mqtt::Publish& publish, Instant received);
-  // A publish with RETAIN went to local subscribers.
-  void saw_live(TenantId tenant, mqtt::TopicName topic);
+  // A publish with RETAIN goes to a subscriber that has reads.
+  void saw_live(SessionSlot& slot, mqtt::TopicName topic);
 
-  // Sends what matches to a subscription just made; `grant.retain` is set here.
-  void start(SessionSlot& slot, mqtt::TopicFilter filter, const Grant& grant);
+  // A read of what matches a subscription just made; `grant.retain` is set here. Returns its
+  // number. From now on it notes what comes live; it sends nothing before `begin`.
+  [[nodiscard]] std::uint64_t prepare(SessionSlot& slot, mqtt::TopicFilter filter,
+                                      const Grant& grant);
+  // Nothing happens if it was cancelled.
+  void begin(std::uint64_t number);
   // The session has ended.
-  void cancel(const SessionSlot& slot);
+  void cancel(SessionSlot& slot);
   // The subscription has ended, or is made anew.
-  void cancel(const SessionSlot& slot, std::string_view filter);
+  void cancel(SessionSlot& slot, std::string_view filter);
+  // Some of its subscriber's output has gone.
+  void output_written(const SessionSlot& slot) {
+    has_work_ = has_work_ || slot.retained_reads != 0;
+  }
 
   // Goes on with reads whose subscriber has room; called at the end of a turn.
   void advance(Instant now);
@@ -61,13 +70,13 @@ class Retained {
     TenantId tenant;
     std::string filter;
     Grant grant;
+    bool begun = false;
     std::uint16_t home = 0;  // The thread that is being read.
     std::string after;       // Where that home's next slice begins.
     bool asked = false;      // A query is under way.
     bool ended = false;      // This home has no more.
     Bytes records;           // Of another home, not yet sent, from `records_used` on.
     std::size_t records_used = 0;
-    std::unordered_set<std::string> seen_live;
   };
 
   enum class Progress : std::uint8_t { kDone, kWaiting, kMore };
@@ -76,7 +85,11 @@ class Retained {
   Progress advance_here(Read& read, SessionSlot& slot, Instant now);
   Progress advance_there(Read& read, SessionSlot& slot, Instant now);
   void send(const Read& read, SessionSlot& slot, const mqtt::Publish& publish, Instant now);
-  [[nodiscard]] static bool has_room(const SessionSlot& slot);
+  // Reads of `store_`, which may remove what has expired.
+  [[nodiscard]] bool read_store(TenantId tenant, std::string_view filter, Instant now,
+                                std::string& after);
+  [[nodiscard]] bool has_room(const SessionSlot& slot) const;
+  static void end(SessionSlot& slot);
 
   const FrontSettings* settings_;
   SessionTable* sessions_;

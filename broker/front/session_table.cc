@@ -1,5 +1,7 @@
 #include "broker/front/session_table.h"
 
+#include <utility>
+
 #include "base/check.h"
 
 namespace godwit::front {
@@ -15,7 +17,7 @@ SessionSlot& SessionTable::add(const session::SessionKey& key) {
   free_.pop_back();
   auto slot = std::make_unique<SessionSlot>();
   slot->subscriber = subscriber;
-  slot->generation = next_generation_++;
+  slot->generation = std::exchange(next_generation_, next_generation(next_generation_));
   slot->session.key = key;
   slots_[subscriber.value()] = std::move(slot);
   return at(subscriber);

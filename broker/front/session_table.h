@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -28,6 +29,11 @@ struct SessionSlot {
 
   Instant timer_armed = kNever;  // The deadline that stands in the wheel; kNever: none does.
 
+  // Reads of retained messages under way for it, and the topics that came live with RETAIN
+  // meanwhile, each with the number of the first read that began later. Kept by Retained.
+  std::uint32_t retained_reads = 0;
+  std::unordered_map<std::string, std::uint64_t> seen_live;
+
   // Used within one publish only, to fold several matches of one subscriber into one.
   std::uint64_t match_stamp = 0;
   std::uint32_t match_position = 0;
@@ -47,6 +53,16 @@ class SessionTable {
   // Null if the slot has had another tenant since.
   [[nodiscard]] SessionSlot* find(routing::Subscriber subscriber, std::uint32_t generation);
   [[nodiscard]] std::size_t size() const { return by_key_.size(); }
+
+  // None may be added or removed meanwhile.
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (const auto& slot : slots_) {
+      if (slot != nullptr) {
+        visit(*slot);
+      }
+    }
+  }
 
  private:
   std::vector<std::unique_ptr<SessionSlot>> slots_;

@@ -43,18 +43,21 @@ void SubscribeFlow::subscribe(Connection& connection, const mqtt::Frame& frame, 
       return;
     }
   }
-  const std::uint64_t barrier = next_barrier_;
   Waiting waiting{.connection = connection.id, .packet_id = packet->packet_id};
   for (mqtt::FilterRequests rest = packet->requests; rest.next(request);) {
     const ReasonCode code = subscribe_one(*connection.slot(), request, waiting);
     waiting.reason_codes.push_back(suback_code(code, connection.version, request.options.qos));
   }
-  if (waiting.confirmations == 0) {
+  if (needs_.settings.thread_count == 1) {
     finish(waiting);
     return;
   }
-  ++next_barrier_;
-  waiting_.emplace(barrier, std::move(waiting));
+  // P-1: also if every filter is known already. The RouteChange of an earlier SUBSCRIBE may still
+  // be under way, and so may a retained message that this subscriber has seen live.
+  waiting.confirmations = needs_.settings.thread_count - 1U;
+  needs_.mailroom.control_to_others(
+      [&] { return RouteBarrier{.from = needs_.settings.self, .barrier = next_barrier_}; });
+  waiting_.emplace(next_barrier_++, std::move(waiting));
 }
 
 mqtt::ReasonCode SubscribeFlow::subscribe_one(SessionSlot& slot, const mqtt::FilterRequest& request,
@@ -72,17 +75,15 @@ mqtt::ReasonCode SubscribeFlow::subscribe_one(SessionSlot& slot, const mqtt::Fil
       !subscriptions.contains(request.filter.text())) {
     return ReasonCode::kQuotaExceeded;
   }
-  const std::uint32_t others = needs_.settings.thread_count - 1U;
-  const bool is_new = needs_.subscriptions.add(slot, request.filter, request.options, allowed,
-                                               others == 0 ? 0 : next_barrier_);
-  if (is_new) {
-    waiting.confirmations += others;
-  }
+  const bool is_new = needs_.subscriptions.add(slot, request.filter, request.options, allowed);
   if (wants_retained(request.options.retain_handling, is_new)) {
-    waiting.retained.push_back({std::string(request.filter.text()),
+    // MQTT-3.8.4-5: a filter twice in one packet is read once, with the later options.
+    needs_.retained.cancel(slot, request.filter.text());
+    waiting.reads.push_back(
+        needs_.retained.prepare(slot, request.filter,
                                 {.qos = request.options.qos,
                                  .retain = true,
-                                 .all_topics_allowed = allowed == access::FilterAccess::kAll}});
+                                 .all_topics_allowed = allowed == access::FilterAccess::kAll}));
   }
   return static_cast<ReasonCode>(request.options.qos);
 }
@@ -99,17 +100,13 @@ void SubscribeFlow::route_confirmed(std::uint64_t barrier) {
 
 void SubscribeFlow::finish(const Waiting& waiting) {
   Connection* connection = needs_.connections.find(waiting.connection);
-  SessionSlot* slot = connection != nullptr ? connection->slot() : nullptr;
-  // The client has gone meanwhile: its kept session has the subscriptions, nobody waits for more.
-  if (slot == nullptr) {
-    return;
+  if (connection != nullptr && connection->is<Open>()) {
+    needs_.wire.send(*connection, mqtt::Suback{.packet_id = waiting.packet_id,
+                                               .reason_codes = waiting.reason_codes});
   }
-  needs_.wire.send(*connection, mqtt::Suback{.packet_id = waiting.packet_id,
-                                             .reason_codes = waiting.reason_codes});
-  for (const RetainedStart& start : waiting.retained) {
-    // MQTT-3.8.4-5: a filter twice in one packet is read once, with the later options.
-    needs_.retained.cancel(*slot, start.filter);
-    needs_.retained.start(*slot, mqtt::TopicFilter::from_checked(start.filter), start.grant);
+  // If the client has gone meanwhile, its kept session has the subscriptions, and their reads.
+  for (const std::uint64_t read : waiting.reads) {
+    needs_.retained.begin(read);
   }
 }
 

@@ -24,6 +24,7 @@ class SubscribeFlow {
     ConnectionTable& connections;
     Subscriptions& subscriptions;
     Retained& retained;
+    Mailroom& mailroom;
     Lifecycle& lifecycle;
     Wire& wire;
     FrontProbe& probe;
@@ -36,17 +37,12 @@ class SubscribeFlow {
   void route_confirmed(std::uint64_t barrier);
 
  private:
-  // A retained read to be started once the SUBACK is out.
-  struct RetainedStart {
-    std::string filter;
-    Grant grant;
-  };
   struct Waiting {
     ConnectionId connection;
     mqtt::PacketId packet_id;
     Bytes reason_codes;
-    std::vector<RetainedStart> retained;
-    std::uint32_t confirmations = 0;  // Still to come.
+    std::vector<std::uint64_t> reads;  // Of retained messages, to begin once the SUBACK is out.
+    std::uint32_t confirmations = 0;   // Still to come.
   };
 
   [[nodiscard]] mqtt::ReasonCode subscribe_one(SessionSlot& slot,

@@ -18,8 +18,7 @@ routing::SubscriptionBits to_bits(const mqtt::SubscriptionOptions& options,
 }  // namespace
 
 bool Subscriptions::add(SessionSlot& slot, mqtt::TopicFilter filter,
-                        const mqtt::SubscriptionOptions& options, access::FilterAccess allowed,
-                        std::uint64_t barrier) {
+                        const mqtt::SubscriptionOptions& options, access::FilterAccess allowed) {
   const TenantId tenant = slot.session.key.tenant;
   slot.session.subscriptions.insert_or_assign(std::string(filter.text()), options);
   const bool is_new = index_->insert(tenant, filter, slot.subscriber, to_bits(options, allowed));
@@ -28,11 +27,8 @@ bool Subscriptions::add(SessionSlot& slot, mqtt::TopicFilter filter,
   }
   probe_->subscriptions_changed(1);
   mailroom_->control_to_others([&] {
-    return RouteChange{.tenant = tenant,
-                       .filter = std::string(filter.text()),
-                       .from = self_,
-                       .add = true,
-                       .barrier = barrier};
+    return RouteChange{
+        .tenant = tenant, .filter = std::string(filter.text()), .from = self_, .add = true};
   });
   return true;
 }
@@ -59,11 +55,8 @@ void Subscriptions::take_out(SessionSlot& slot, mqtt::TopicFilter filter) {
   index_->erase(tenant, filter, slot.subscriber);
   probe_->subscriptions_changed(-1);
   mailroom_->control_to_others([&] {
-    return RouteChange{.tenant = tenant,
-                       .filter = std::string(filter.text()),
-                       .from = self_,
-                       .add = false,
-                       .barrier = 0};
+    return RouteChange{
+        .tenant = tenant, .filter = std::string(filter.text()), .from = self_, .add = false};
   });
 }
 

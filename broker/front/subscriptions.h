@@ -19,9 +19,9 @@ class Subscriptions {
       : self_(self), policy_(&policy), index_(&index), mailroom_(&mailroom), probe_(&probe) {}
 
   // Makes or replaces the subscription (MQTT-3.8.4-3). True if it is new; then the other fronts
-  // are told, and confirm `barrier` if it is not 0.
+  // are told.
   bool add(SessionSlot& slot, mqtt::TopicFilter filter, const mqtt::SubscriptionOptions& options,
-           access::FilterAccess allowed, std::uint64_t barrier);
+           access::FilterAccess allowed);
   // True if it was there (MQTT-3.10.4-1).
   bool remove(SessionSlot& slot, mqtt::TopicFilter filter);
   // The session has ended (E-009).

@@ -48,6 +48,17 @@ void Wire::written(Connection& connection, std::size_t count) {
   probe_->outbox_changed(-static_cast<std::int64_t>(count));
 }
 
+void Wire::take_back_effects(ConnectionIndex index) {
+  std::erase_if(effects_, [&](const Effect& effect) {
+    const auto* close = std::get_if<CloseConnection>(&effect);
+    const auto* hand_over = std::get_if<HandOver>(&effect);
+    const auto* resume = std::get_if<ResumeInput>(&effect);
+    return (close != nullptr && close->connection == index) ||
+           (hand_over != nullptr && hand_over->connection == index) ||
+           (resume != nullptr && resume->connection == index);
+  });
+}
+
 void Wire::drop_output(Connection& connection) { written(connection, connection.outbox.size()); }
 
 }  // namespace godwit::front

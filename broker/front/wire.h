@@ -42,6 +42,8 @@ class Wire {
   void drop_output(Connection& connection);
 
   void effect(Effect effect) { effects_.push_back(std::move(effect)); }
+  // The connection has gone: nothing is to be done with it that has not been carried out yet.
+  void take_back_effects(ConnectionIndex index);
 
   [[nodiscard]] std::vector<ConnectionIndex>& dirty() { return dirty_; }
   [[nodiscard]] Effects& effects() { return effects_; }

@@ -27,8 +27,10 @@ struct SessionLimits {
 
   // Messages that wait for one session; the oldest is dropped when one more comes, and counted.
   std::uint32_t queue_messages_max = 10'000;
+  // The same again for what is in flight to a kept session: beyond it messages queue.
   std::size_t queue_bytes_max = std::size_t{64} << 20U;
-  // Bytes that wait for one socket. Beyond it QoS 0 is dropped and counted, QoS 1 and 2 queue.
+  // Bytes that wait for one socket. Beyond it QoS 0 is dropped and counted, QoS 1 and 2 queue; with
+  // another maximum_packet_size of answers on top of it, no more input is read.
   std::size_t write_buffer_max = std::size_t{1} << 20U;
 
   std::uint32_t subscriptions_max = 10'000;

@@ -1,7 +1,8 @@
 // The packet identifiers of QoS 2 messages that were received and not yet released
 // (MQTT-4.3.3-10). Small and sorted: clients count upwards, so adding and removing touch the ends.
 //
-// Bounded by its keeper: receive_maximum for 5.0 clients, the 65,535 ids there are for 3.x.
+// Bounded by its keeper: receive_maximum on each connection of a 5.0 client, and by the 65,535 ids
+// there are.
 #pragma once
 
 #include <cstddef>

@@ -39,6 +39,9 @@ mqtt::PacketId SendWindow::add(mqtt::Qos qos, mqtt::MessageRef message, bool ret
   } while (last_id_ == 0 || table_[last_id_ & mask].state != SendState::kFree);
 
   InFlight& entry = table_[last_id_ & mask];
+  if (message) {
+    bytes_ += message->size_bytes();
+  }
   entry.message = std::move(message);
   entry.order = next_order_++;
   entry.packet_id = mqtt::PacketId(last_id_);
@@ -99,7 +102,7 @@ AckOutcome SendWindow::pubrec(mqtt::PacketId id, bool error) {
   }
   if (entry->state == SendState::kAwaitPubrec) {
     // MQTT-4.3.3-6: from here on only PUBREL is repeated, so the message is let go.
-    entry->message = {};
+    release_message(*entry);
     entry->state = SendState::kAwaitPubcomp;
     entry->order = next_order_++;
   }
@@ -126,12 +129,19 @@ InFlight* SendWindow::find(mqtt::PacketId id) {
   return entry.state != SendState::kFree && entry.packet_id == id ? &entry : nullptr;
 }
 
+void SendWindow::release_message(InFlight& entry) {
+  if (entry.message) {
+    bytes_ -= entry.message->size_bytes();
+  }
+  entry.message = {};
+}
+
 void SendWindow::finish(InFlight& entry) {
   if (entry.uses_quota) {
     --used_;
   }
   --count_;
-  entry.message = {};
+  release_message(entry);
   entry.state = SendState::kFree;
   entry.uses_quota = false;
 }

@@ -60,17 +60,21 @@ class SendWindow {
   AckOutcome pubcomp(mqtt::PacketId id);
 
   [[nodiscard]] std::size_t size() const { return count_; }
+  // Of the messages that are kept to be sent again.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
   static constexpr std::uint16_t kPacketIdsMax = 65'535;
 
   [[nodiscard]] InFlight* find(mqtt::PacketId id);
+  void release_message(InFlight& entry);
   void finish(InFlight& entry);
   void grow();
 
   std::vector<InFlight> table_;         // Power of two; entry of id i at i modulo its size.
   std::vector<mqtt::PacketId> resend_;  // Newest first: taken from the back.
   std::uint64_t next_order_ = 0;        // 32 bits would wrap within a day of a busy session.
+  std::size_t bytes_ = 0;
   std::uint16_t last_id_ = 0;
   std::uint16_t limit_ = 0;
   std::uint16_t used_ = 0;

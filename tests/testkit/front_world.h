@@ -1,5 +1,8 @@
-// A whole process of fronts in one thread, with hand-moved time: what `net` does, done in a fixed
-// order. Clients talk bytes; nothing is mocked but the sockets.
+// A whole process of fronts in one thread, with hand-moved time: what `net` does, turn by turn as
+// in broker/net/io_thread.h. Clients talk bytes; nothing is mocked but the sockets.
+//
+// A front gets a turn only when something is due for it: input, mail, a socket that takes bytes
+// again, or its own next_deadline(). So a front that forgets to ask for a turn hangs here too.
 #pragma once
 
 #include <deque>
@@ -7,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,8 +21,8 @@
 #include "base/random.h"
 #include "broker/access/policy.h"
 #include "broker/front/front.h"
-#include "broker/mqtt/decoder.h"
-#include "broker/mqtt/encoder.h"
+#include "broker/front/pending_connect.h"
+#include "tests/testkit/test_client.h"
 
 namespace godwit::testkit {
 
@@ -38,65 +42,6 @@ class QuietLogSink : public LogSink {
   std::string last_line;
 };
 
-// A packet a client has received, with the bytes behind its views.
-struct ReceivedPacket {
-  std::shared_ptr<const Bytes> bytes;
-  mqtt::Packet packet;
-};
-
-class FrontWorld;
-
-// The client's end of one connection.
-class TestClient {
- public:
-  TestClient(FrontWorld& world, std::size_t thread, front::ConnectionIndex index);
-
-  // Bytes as they are, in as many pieces as the front takes them; then the world settles.
-  void send_raw(ByteView bytes);
-  void send_raw(std::initializer_list<int> bytes);
-  template <class Packet>
-  void send(const Packet& packet) {
-    Bytes bytes;
-    if constexpr (std::is_same_v<Packet, mqtt::Connect>) {
-      version = packet.version;
-      mqtt::encode(packet, bytes);
-    } else {
-      mqtt::encode(packet, version, bytes);
-    }
-    send_raw(bytes);
-  }
-  // The network fails, without a DISCONNECT.
-  void drop();
-
-  // Packets received and not yet looked at, oldest first.
-  [[nodiscard]] bool has_packets() const { return !packets.empty(); }
-  // The next packet, which must be of this kind; the test fails otherwise. The views stay good.
-  template <class Packet>
-  Packet expect() {
-    return std::get<Packet>(take(mqtt::Packet(Packet{}).index()));
-  }
-  // All PUBLISH packets received so far; other packets stay.
-  std::vector<mqtt::Publish> take_publishes();
-
-  mqtt::ProtocolVersion version = mqtt::ProtocolVersion::k3_1_1;
-  bool closed = false;  // By the broker.
-  bool reading = true;  // False: the socket's buffers are full.
-  std::deque<ReceivedPacket> packets;
-
- private:
-  friend class FrontWorld;
-  mqtt::Packet take(std::size_t kind);
-  void received(ByteView bytes);
-
-  FrontWorld* world_;
-  std::size_t thread_;
-  front::ConnectionIndex index_;
-  bool gone_ = false;  // The front has no such connection any more.
-  Bytes unparsed_;     // From the broker.
-  Bytes unsent_;       // To the broker, held back or incomplete.
-  std::vector<std::shared_ptr<const Bytes>> kept_;
-};
-
 struct WorldOptions {
   std::uint16_t thread_count = 1;
   session::SessionLimits limits = {};
@@ -104,6 +49,9 @@ struct WorldOptions {
   std::size_t memory_budget_bytes = std::size_t{1} << 30U;
   // Null: everything is allowed.
   std::shared_ptr<const access::Policy> policy = nullptr;
+  // If set, threads take turns in an order drawn from it, and may stand still between any two
+  // posts of one turn's mail. Else they go round in order and post at once.
+  std::optional<std::uint64_t> seed = std::nullopt;
 };
 
 class FrontWorld {
@@ -115,53 +63,88 @@ class FrontWorld {
   // Opens, sends CONNECT, and expects a CONNACK with success.
   TestClient& connect(std::string_view client_id, const mqtt::Connect& options = plain_connect(),
                       std::size_t thread = 0);
+  TestClient& connect(std::string_view client_id, const ConnectSpec& spec, std::size_t thread = 0);
   // 3.1.1, clean session, no keep alive.
   [[nodiscard]] static mqtt::Connect plain_connect();
   [[nodiscard]] static mqtt::Connect v5_connect(bool clean_start = true);
 
-  // Runs turns until nothing moves any more.
+  // Runs turns until nothing is due any more.
   void settle();
+  // One turn, or one post of mail, of one thread that has something due; false if none has.
+  bool step();
   // Time passes; timers fire on the way.
   void advance(Duration duration);
+  // Every front is told to stop, in its next turn.
   void stop();
+  void publish_internal(std::string_view topic, std::string_view payload);
 
   [[nodiscard]] Instant now() const { return now_; }
+  [[nodiscard]] std::size_t thread_count() const { return threads_.size(); }
   [[nodiscard]] front::Front& front(std::size_t thread) { return *threads_[thread].front; }
+  // Open connections of all fronts.
+  [[nodiscard]] std::size_t connection_count() const;
+  // Bytes that wait in all outboxes.
+  [[nodiscard]] std::size_t outbox_bytes() const;
+  // Batches of mail that the fronts have sent each other.
+  [[nodiscard]] std::size_t mail_batches() const { return mail_batches_; }
   // The value of a metric over all threads, with one label value or none.
   [[nodiscard]] std::int64_t metric(std::string_view name, std::string_view label_value = {}) const;
 
   // What authentication answers; everybody is let in under the given user name by default.
   std::function<access::AuthenticationResult(const access::Credentials&)> authenticate;
+  // True: answers wait until answer_authentications().
+  bool hold_authentications = false;
+  void answer_authentications();
   QuietLogSink log_sink;
 
  private:
   friend class TestClient;
+
+  // A batch, or a socket on its way to another thread.
+  struct Mail {
+    front::MailBatch batch;
+    TestClient* client = nullptr;
+    std::unique_ptr<front::PendingConnect> connect;
+  };
+  struct Authentication {
+    front::ConnectionId connection;
+    access::AuthenticationResult result;
+  };
   struct Thread {
     std::unique_ptr<MetricSheet> metrics = std::make_unique<MetricSheet>();
     std::unique_ptr<front::Front> front;
-    std::deque<front::MailBatch> mail;
     std::map<front::ConnectionIndex, TestClient*> clients;
+    std::deque<Mail> inbox;
+    std::deque<std::pair<std::size_t, front::MailBatch>> unposted;
+    std::deque<Authentication> authentications;
+    std::vector<std::pair<front::ConnectionId, access::Credentials>> held_authentications;
+    std::vector<std::pair<std::string, std::string>> internal_publishes;
+    bool stop_asked = false;
   };
 
-  bool run_turn(std::size_t number);
-  void carry_out(std::size_t number, front::Effect& effect, front::Turn& turn);
-  bool feed(TestClient& client, front::Turn& turn);
-  bool flush(TestClient& client, front::Turn& turn);
+  [[nodiscard]] bool due(const Thread& thread) const;
+  [[nodiscard]] static bool due(const TestClient& client);
+  void run_turn(Thread& thread);
+  void take_mail(Thread& thread, front::Turn& turn);
+  void finish_turn(Thread& thread, front::Turn& turn);
+  void post_next(Thread& thread);
+  bool carry_out_effects(Thread& thread, front::Turn& turn);
+  void carry_out(Thread& thread, front::Effect& effect, front::Turn& turn);
+  void hand_over(Thread& thread, front::HandOver& effect);
+  bool settle_lost(Thread& thread, front::Turn& turn);
+  void feed(TestClient& client, front::Turn& turn);
+  bool flush(TestClient& client, std::size_t bytes_max, front::Turn& turn);
+  bool flush_all(Thread& thread, front::Turn& turn);
   void forget(TestClient& client);
 
   CountingRandom random_;
+  std::mt19937_64 chance_;
+  bool in_order_ = true;
   Instant now_ = Instant(std::chrono::hours(1));
   std::vector<Thread> threads_;
+  std::size_t next_thread_ = 0;
+  std::size_t mail_batches_ = 0;
   std::vector<std::unique_ptr<TestClient>> clients_;
 };
-
-// Shorthand for tests.
-[[nodiscard]] mqtt::Publish make_publish(std::string_view topic, std::string_view payload,
-                                         mqtt::Qos qos = mqtt::Qos::kAtMostOnce,
-                                         std::uint16_t packet_id = 0, bool retain = false);
-// Sends SUBSCRIBE with one filter and returns the SUBACK's code.
-mqtt::ReasonCode subscribe(TestClient& client, std::string_view filter,
-                           mqtt::SubscriptionOptions options = {});
-[[nodiscard]] std::string text_of(const mqtt::Publish& publish);  // The payload.
 
 }  // namespace godwit::testkit

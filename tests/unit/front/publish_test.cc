@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/testkit/front_world.h"
+#include "tests/testkit/shorthand.h"
 
 namespace godwit {
 namespace {
@@ -138,8 +138,9 @@ TEST(Publish, stays_within_the_receive_maximum_of_its_receiver) {
   for (std::size_t i = 0; i < publishes.size(); ++i) {
     order.push_back(text_of(publishes[i]));
     subscriber.send(ack(PacketType::kPuback, publishes[i].packet_id));
-    for (const auto& more : subscriber.take_publishes())
+    for (const auto& more : subscriber.take_publishes()) {
       publishes.push_back(more);
+    }
   }
   EXPECT_EQ(order, (std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}));
 }
@@ -200,8 +201,9 @@ TEST(Publish, with_a_long_payload_reaches_several_receivers_whole) {
   }
   TestClient& publisher = world.connect("publisher", FrontWorld::v5_connect());
   std::string payload(1'000'000, ' ');
-  for (std::size_t i = 0; i < payload.size(); ++i)
+  for (std::size_t i = 0; i < payload.size(); ++i) {
     payload[i] = static_cast<char>(i * 31 % 251);
+  }
 
   publisher.send(make_publish("t", payload, Qos::kAtLeastOnce, 5));
 

@@ -46,22 +46,25 @@ TEST(MessageQueue, gives_back_messages_in_the_order_they_came_with_what_was_note
 TEST(MessageQueue, drops_the_oldest_when_there_are_too_many) {
   MessageQueue queue;
   const SessionLimits limits = limits_of(3, 1'000'000);
-  for (const char* text : {"1", "2", "3"})
+  for (const char* text : {"1", "2", "3"}) {
     EXPECT_EQ(queue.push({message(text)}, limits), 0U);
+  }
 
   EXPECT_EQ(queue.push({message("4")}, limits), 1U);
   EXPECT_EQ(queue.push({message("5")}, limits), 1U);
 
   EXPECT_EQ(queue.size(), 3U);
-  for (const char* text : {"3", "4", "5"})
+  for (const char* text : {"3", "4", "5"}) {
     EXPECT_EQ(pop_text(queue), text);
+  }
 }
 
 TEST(MessageQueue, drops_as_many_of_the_oldest_as_the_bytes_of_one_more_ask_for) {
   MessageQueue queue;
   const SessionLimits limits = limits_of(100, 1'000);
-  for (int i = 0; i < 5; ++i)
+  for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(queue.push({message_of_size(200)}, limits), 0U);
+  }
   EXPECT_EQ(queue.bytes(), 1'000U);
 
   EXPECT_EQ(queue.push({message_of_size(401)}, limits), 3U);

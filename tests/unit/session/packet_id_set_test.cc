@@ -34,11 +34,13 @@ TEST(PacketIdSet, holds_every_id_there_is) {
     const auto mixed = static_cast<std::uint16_t>(id * 7 % 65'536);
     ids.insert(PacketId(mixed == 0 ? static_cast<std::uint16_t>(id) : mixed));
   }
-  for (std::uint32_t id = 1; id <= 65'535; ++id)
+  for (std::uint32_t id = 1; id <= 65'535; ++id) {
     ids.insert(PacketId(static_cast<std::uint16_t>(id)));
+  }
   EXPECT_EQ(ids.size(), 65'535U);
-  for (std::uint32_t id = 1; id <= 65'535; ++id)
+  for (std::uint32_t id = 1; id <= 65'535; ++id) {
     EXPECT_TRUE(ids.contains(PacketId(static_cast<std::uint16_t>(id))));
+  }
 }
 
 TEST(PacketIdSet, agrees_with_a_plain_set) {

@@ -46,13 +46,15 @@ class Model {
   }
   std::optional<std::uint16_t> next_resend() {
     forget_dead_resends();
-    if (resend_.empty())
+    if (resend_.empty()) {
       return std::nullopt;
+    }
     const std::uint16_t id = resend_.begin()->second;
     ModelEntry& entry = entries_.at(id);
     if (entry.state != SendState::kAwaitPubcomp) {
-      if (used() >= limit_)
+      if (used() >= limit_) {
         return std::nullopt;
+      }
       entry.uses_quota = true;
     }
     resend_.erase(resend_.begin());
@@ -60,22 +62,27 @@ class Model {
   }
   AckOutcome ack(std::uint16_t id, SendState expected) {
     const auto found = entries_.find(id);
-    if (found == entries_.end())
+    if (found == entries_.end()) {
       return AckOutcome::kUnknown;
-    if (found->second.state != expected)
+    }
+    if (found->second.state != expected) {
       return AckOutcome::kWrongPacket;
+    }
     entries_.erase(found);
     return AckOutcome::kFinished;
   }
   AckOutcome pubrec(std::uint16_t id, bool error) {
     const auto found = entries_.find(id);
-    if (found == entries_.end())
+    if (found == entries_.end()) {
       return AckOutcome::kUnknown;
+    }
     ModelEntry& entry = found->second;
-    if (entry.state == SendState::kAwaitPuback)
+    if (entry.state == SendState::kAwaitPuback) {
       return AckOutcome::kWrongPacket;
-    if (entry.state == SendState::kAwaitPubcomp)
+    }
+    if (entry.state == SendState::kAwaitPubcomp) {
       return AckOutcome::kSendPubrel;
+    }
     if (error) {
       entries_.erase(found);
       return AckOutcome::kFinished;
@@ -87,8 +94,9 @@ class Model {
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   // Mostly one that is in flight.
   [[nodiscard]] std::uint16_t any_id(std::mt19937_64& random) const {
-    if (entries_.empty() || random() % 10 == 0)
+    if (entries_.empty() || random() % 10 == 0) {
       return static_cast<std::uint16_t>(1 + random() % 65'535);
+    }
     return std::next(entries_.begin(), static_cast<std::ptrdiff_t>(random() % entries_.size()))
         ->first;
   }
@@ -114,8 +122,9 @@ void one_step(SendWindow& window, Model& model, std::mt19937_64& random) {
   const PacketId id(number);
   switch (random() % 20) {
     case 0: {
-      if (random() % 20 != 0)
+      if (random() % 20 != 0) {
         break;
+      }
       const auto limit = static_cast<std::uint16_t>(1 + random() % 40);
       window.begin_connection(limit);
       model.begin_connection(limit);
@@ -149,8 +158,9 @@ void one_step(SendWindow& window, Model& model, std::mt19937_64& random) {
       ASSERT_EQ(window.pubcomp(id), model.ack(number, SendState::kAwaitPubcomp));
       break;
     default:
-      if (!model.has_room())
+      if (!model.has_room()) {
         break;
+      }
       // As the window's user does: what is to be repeated comes first.
       ASSERT_EQ(window.next_resend(), nullptr);
       ASSERT_TRUE(window.has_room());
@@ -170,8 +180,9 @@ TEST(SendWindow, agrees_with_a_plain_map) {
     model.begin_connection(20);
     for (int i = 0; i < 3'000; ++i) {
       one_step(window, model, random);
-      if (HasFatalFailure())
+      if (HasFatalFailure()) {
         return;
+      }
     }
   }
 }

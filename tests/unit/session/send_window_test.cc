@@ -65,8 +65,9 @@ TEST(SendWindow, wraps_its_ids_past_zero_and_past_those_still_busy) {
 TEST(SendWindow, has_no_room_once_every_id_is_in_flight) {
   SendWindow window;
   window.begin_connection(65'535);
-  for (int id = 1; id <= 65'535; ++id)
+  for (int id = 1; id <= 65'535; ++id) {
     ASSERT_EQ(add(window), id_of(id));
+  }
   EXPECT_FALSE(window.has_room());
   EXPECT_EQ(window.size(), 65'535U);
 
@@ -81,8 +82,9 @@ TEST(SendWindow, has_no_room_once_every_id_is_busy_even_with_quota_left) {
   for (int connection = 0; connection < 80; ++connection) {
     window.begin_connection(1'000);
     take_resends(window);
-    for (int i = 0; i < 1'000 && window.has_room(); ++i)
+    for (int i = 0; i < 1'000 && window.has_room(); ++i) {
       EXPECT_EQ(window.pubrec(add(window, Qos::kExactlyOnce), false), AckOutcome::kSendPubrel);
+    }
   }
   EXPECT_EQ(window.size(), 65'535U);
   EXPECT_FALSE(window.has_room());
@@ -111,8 +113,9 @@ TEST(SendWindow, of_one_is_freed_by_the_end_of_the_exchange_only) {
 TEST(SendWindow, sends_again_in_the_order_things_were_sent_first) {
   SendWindow window;
   window.begin_connection(100);
-  for (int i = 1; i <= 6; ++i)
+  for (int i = 1; i <= 6; ++i) {
     add(window, i % 2 == 0 ? Qos::kExactlyOnce : Qos::kAtLeastOnce);
+  }
   EXPECT_EQ(window.pubrec(id_of(6), false), AckOutcome::kSendPubrel);
   EXPECT_EQ(window.pubrec(id_of(2), false), AckOutcome::kSendPubrel);
   EXPECT_EQ(window.puback(id_of(3)), AckOutcome::kFinished);
@@ -157,8 +160,9 @@ TEST(SendWindow, keeps_the_message_until_it_is_not_needed_any_more) {
 TEST(SendWindow, repeats_within_a_smaller_quota_after_a_reconnect) {
   SendWindow window;
   window.begin_connection(10);
-  for (int i = 1; i <= 10; ++i)
+  for (int i = 1; i <= 10; ++i) {
     add(window);
+  }
 
   window.begin_connection(3);
   EXPECT_EQ(take_resends(window), (Resends{"1 qos1", "2 qos1", "3 qos1"}));
@@ -216,8 +220,9 @@ TEST(SendWindow, tells_stray_acks_from_wrong_ones) {
 TEST(SendWindow, does_not_repeat_what_is_acknowledged_meanwhile) {
   SendWindow window;
   window.begin_connection(10);
-  for (int i = 1; i <= 3; ++i)
+  for (int i = 1; i <= 3; ++i) {
     add(window);
+  }
   window.begin_connection(1);
   EXPECT_EQ(take_resends(window), (Resends{"1 qos1"}));
   EXPECT_EQ(window.puback(id_of(2)), AckOutcome::kFinished);

@@ -1,0 +1,77 @@
+// Gauges are sums of ups and downs; whatever clients do, they are back at 0 when all have left.
+
+#include <gtest/gtest.h>
+
+#include "tests/testkit/shorthand.h"
+
+namespace godwit {
+namespace {
+
+using mqtt::Qos;
+using testkit::ConnectSpec;
+using testkit::FrontWorld;
+using testkit::kept_v5;
+using testkit::make_publish;
+using testkit::TestClient;
+
+TEST(Gauges, count_what_is_there) {
+  for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
+    FrontWorld world({.thread_count = threads});
+    TestClient& silent = world.open();
+    TestClient& one = world.connect("one", kept_v5(), 0);
+    TestClient& two = world.connect("two", ConnectSpec{}, threads - 1U);
+    subscribe(one, "t", {.qos = Qos::kAtLeastOnce});
+    subscribe(one, "u");
+    subscribe(two, "t");
+    subscribe(two, "t");
+    EXPECT_EQ(world.metric("godwit_connections"), 3);
+    EXPECT_EQ(world.metric("godwit_sessions"), 2);
+    EXPECT_EQ(world.metric("godwit_subscriptions"), 3);
+    one.drop();
+    two.send(make_publish("t", "x", Qos::kAtLeastOnce, 1));
+    two.send(make_publish("t", "yz", Qos::kAtLeastOnce, 1));
+    EXPECT_EQ(world.metric("godwit_connections"), 2);
+    EXPECT_EQ(world.metric("godwit_sessions"), 2);
+    EXPECT_EQ(world.metric("godwit_queue_messages"), 2);
+    EXPECT_GT(world.metric("godwit_queue_bytes"), 5);
+    silent.drop();
+    two.drop();
+    world.advance(std::chrono::hours(2));
+    testkit::expect_gauges_at_zero(world);
+  }
+}
+
+// Each way out, one after the other and through another thread.
+TEST(Gauges, are_back_at_zero_after_every_way_to_leave) {
+  for (const std::uint16_t threads : testkit::Numbers{1, 2}) {
+    FrontWorld world({.thread_count = threads});
+    const auto arrive = [&](std::uint32_t expiry) -> TestClient& {
+      ConnectSpec spec = kept_v5(expiry);
+      spec.keep_alive_seconds = 5;
+      spec.will = testkit::WillSpec{.topic = "t", .qos = Qos::kAtLeastOnce, .delay_seconds = 1};
+      TestClient& client = world.connect("c", spec, threads - 1U);
+      subscribe(client, "t", {.qos = Qos::kExactlyOnce});
+      client.send(make_publish("t", "x", Qos::kAtLeastOnce, 1));
+      return client;
+    };
+    for (const std::uint32_t expiry : {0U, 10U}) {
+      arrive(expiry).drop();
+      arrive(expiry).send(mqtt::Disconnect{});
+      arrive(expiry).send_raw({0, 0});
+      arrive(expiry);
+      arrive(expiry).stop_reading();
+      world.connect("c", ConnectSpec{}, 0);
+      arrive(expiry);
+      world.advance(std::chrono::seconds(30));
+      testkit::expect_gauges_at_zero(world);
+    }
+    arrive(0);
+    arrive(10);
+    world.stop();
+    world.advance(std::chrono::seconds(30));
+    testkit::expect_gauges_at_zero(world);
+  }
+}
+
+}  // namespace
+}  // namespace godwit
