@@ -13,7 +13,11 @@ Front::Front(const FrontSettings& settings, std::shared_ptr<const access::Policy
              Random& random, MetricSheet& metrics, const Log& log, Instant now)
     : parts_(std::make_unique<Parts>(settings, std::move(policy), random, metrics, log, now)) {}
 
-Front::~Front() = default;
+Front::~Front() {
+  // Outboxes do not know the slab that their chunks came from.
+  parts_->connections.for_each(
+      [this](Connection& connection) { parts_->wire.drop_output(connection); });
+}
 
 std::optional<ConnectionIndex> Front::accept(PeerInfo peer, Turn& turn) {
   if (parts_->stopping) {

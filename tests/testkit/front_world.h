@@ -127,6 +127,9 @@ class FrontWorld {
   void run_turn(Thread& thread);
   void take_mail(Thread& thread, front::Turn& turn);
   void finish_turn(Thread& thread, front::Turn& turn);
+  void collect_mail(Thread& thread);
+  void flush_turn(Thread& thread, front::Turn& turn);
+  void post(Thread& thread);
   void post_next(Thread& thread);
   bool carry_out_effects(Thread& thread, front::Turn& turn);
   void carry_out(Thread& thread, front::Effect& effect, front::Turn& turn);

@@ -99,11 +99,13 @@ void FrontWorld::take_mail(Thread& thread, front::Turn& turn) {
 }
 
 void FrontWorld::finish_turn(Thread& thread, front::Turn& turn) {
-  for (bool worked = true; worked;) {
-    worked = flush_all(thread, turn);
-    worked = carry_out_effects(thread, turn) || worked;
-    worked = settle_lost(thread, turn) || worked;
+  collect_mail(thread);
+  if (thread.unposted.empty()) {
+    flush_turn(thread, turn);
   }
+}
+
+void FrontWorld::collect_mail(Thread& thread) {
   std::vector<front::MailBatch>& outgoing = thread.front->outgoing();
   for (std::size_t to = 0; to < outgoing.size(); ++to) {
     if (outgoing[to].empty()) {
@@ -113,18 +115,35 @@ void FrontWorld::finish_turn(Thread& thread, front::Turn& turn) {
     empty.from = outgoing[to].from;
     thread.unposted.emplace_back(to, std::exchange(outgoing[to], std::move(empty)));
   }
-  if (thread.unposted.empty()) {
-    thread.front->end_turn();
-  }
 }
 
-void FrontWorld::post_next(Thread& thread) {
+void FrontWorld::flush_turn(Thread& thread, front::Turn& turn) {
+  for (bool worked = true; worked;) {
+    worked = flush_all(thread, turn);
+    worked = carry_out_effects(thread, turn) || worked;
+    worked = settle_lost(thread, turn) || worked;
+    // What these have caused goes out before what the next round flushes.
+    collect_mail(thread);
+    while (!thread.unposted.empty()) {
+      post(thread);
+    }
+  }
+  thread.front->end_turn();
+}
+
+void FrontWorld::post(Thread& thread) {
   auto& [to, batch] = thread.unposted.front();
   ++mail_batches_;
   threads_[to].inbox.push_back({.batch = std::move(batch), .client = nullptr, .connect = nullptr});
   thread.unposted.pop_front();
+}
+
+void FrontWorld::post_next(Thread& thread) {
+  post(thread);
   if (thread.unposted.empty()) {
-    thread.front->end_turn();
+    // As in net: acknowledgements are flushed when the mail of their turn has gone.
+    front::Turn turn{now_};
+    flush_turn(thread, turn);
   }
 }
 
