@@ -135,7 +135,8 @@ constexpr std::array kRows = {
         .type = OptionType::kInteger,
         .min = 0,
         .max = 1'000'000'000,
-        .help = "Retained messages of the whole process; more are refused (0x97).",
+        .help = "Retained messages of the whole process. One for another topic is delivered, but "
+                "not kept.",
         .field = OPTION_FIELD(config.limits.retained.messages_max),
     },
     Option{
