@@ -17,7 +17,7 @@
 # by all_verify_interface_header_sets (each must compile alone).
 
 # Rooms whose unit tests also run under the thread sanitizer in ./dev test.
-set(GODWIT_THREADED_ROOMS base front net)
+set(GODWIT_THREADED_ROOMS base net)
 
 add_custom_target(link_tests)
 add_custom_target(unit_tests)
