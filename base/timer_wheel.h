@@ -50,14 +50,21 @@ class TimerWheel {
   static constexpr unsigned kSlotBits = 6;
   static constexpr std::size_t kSlots = std::size_t{1} << kSlotBits;
   static constexpr std::size_t kLevels = 4;
+  struct Level {
+    std::array<std::vector<Entry>, kSlots> slots;
+    std::uint64_t occupied = 0;  // A bit for each slot that is not empty.
+  };
 
   void place(Entry entry);
   void cascade(std::size_t level);
+  void fire(std::vector<TimerToken>& fired);
+  // The next tick in which something fires or moves to a finer level; UINT64_MAX if none.
+  [[nodiscard]] std::uint64_t next_tick() const;
 
   Instant start_;
   std::uint64_t tick_ = 0;  // The last tick that was handled.
   std::size_t size_ = 0;
-  std::array<std::array<std::vector<Entry>, kSlots>, kLevels> levels_;
+  std::array<Level, kLevels> levels_;
 };
 
 }  // namespace godwit
