@@ -75,6 +75,11 @@ class Mailbox {
     const std::lock_guard lock(mutex_);
     closed_ = true;
   }
+  // Its owner takes nothing any more: what `post` refuses now has nobody to go to.
+  [[nodiscard]] bool closed() {
+    const std::lock_guard lock(mutex_);
+    return closed_;
+  }
 
  private:
   const std::size_t capacity_;

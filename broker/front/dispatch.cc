@@ -127,7 +127,8 @@ struct TakeControl {
     }
   }
   void operator()(const RouteBarrier& mail) const {
-    parts.confirmations.push_back({mail.from, {mail.barrier}});
+    // Goes out behind all publishes that were routed without what was added.
+    parts.mailroom.control(mail.from, RouteConfirmed{mail.barrier});
   }
   void operator()(const RouteConfirmed& mail) const {
     parts.subscribe_flow.route_confirmed(mail.barrier);

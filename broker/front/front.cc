@@ -135,8 +135,7 @@ void Front::tick(Turn& turn) {
 }
 
 Instant Front::next_deadline() const {
-  // A retained read that could go on, or mail of the last end_turn: do not sleep.
-  if (parts_->retained.has_work() || parts_->mailroom.has_mail()) {
+  if (parts_->retained.has_work()) {
     return Instant::min();
   }
   return parts_->timers.next_deadline();
@@ -178,7 +177,5 @@ std::vector<MailBatch>& Front::outgoing() { return parts_->mailroom.batches(); }
 Outbox& Front::outbox(ConnectionIndex index) { return parts_->connections.at(index).outbox; }
 std::size_t Front::output_bytes() const { return parts_->wire.output_bytes(); }
 std::size_t Front::connection_count() const { return parts_->connections.size(); }
-
-void Front::end_turn() { parts_->post_confirmations(); }
 
 }  // namespace godwit::front

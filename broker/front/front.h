@@ -8,10 +8,9 @@
 // The turn of its caller (broker/net, or a test):
 //
 //   receive / written / lost / adopt / mail / authenticated / tick   any number of times
+//   for each of outgoing(): post its publishes to that thread; then for each, its control
 //   for each of take_dirty(): write outbox(c), report written(c, n)
 //   for each of effects():  carry it out
-//   for each of outgoing(): post the batch to that thread
-//   end_turn()
 //
 // Thread: the I/O thread it belongs to.
 #pragma once
@@ -105,8 +104,6 @@ class Front {
   [[nodiscard]] Outbox& outbox(ConnectionIndex connection);
   // Bytes in all outboxes: so much output that it is worth flushing before reading on.
   [[nodiscard]] std::size_t output_bytes() const;
-  // After all of it was carried out and posted.
-  void end_turn();
 
   [[nodiscard]] std::size_t connection_count() const;
 

@@ -1,8 +1,10 @@
 // What the fronts of one process say to each other. A turn's mail to one thread is one batch:
 // publishes first, as records in one run of bytes (no allocation a message), then the rare rest.
 //
-// The order inside a batch matters. Publishes come before control because a thread that confirms a
-// route, or asks for retained messages, must have handed over everything that it routed before.
+// The order matters: a turn's publishes to all threads are posted before its control to any. A
+// thread that confirms a route, asks for retained messages or gives up a client id must have handed
+// over, to everybody, all that it routed before; else a publish that somebody sends on the strength
+// of that news could overtake them.
 #pragma once
 
 #include <cstdint>

@@ -6,7 +6,6 @@
 // Thread: the front's. Pure.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -59,7 +58,8 @@ class Mailroom {
   }
   template <class Make>
   void control_to_others(Make make) {
-    for (std::uint16_t i = 0; i < batches_.size(); ++i) {
+    const auto thread_count = static_cast<std::uint16_t>(batches_.size());
+    for (std::uint16_t i = 0; i < thread_count; ++i) {
       if (i != self_.value()) {
         control(ThreadIndex(i), make());
       }
@@ -67,10 +67,6 @@ class Mailroom {
   }
 
   [[nodiscard]] std::vector<MailBatch>& batches() { return batches_; }
-  [[nodiscard]] bool has_mail() const {
-    return std::any_of(batches_.begin(), batches_.end(),
-                       [](const MailBatch& batch) { return !batch.empty(); });
-  }
 
  private:
   ThreadIndex self_;

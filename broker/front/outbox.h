@@ -41,7 +41,7 @@ class SharedBytes {
 // Chunks of one thread: freed ones are kept up to a bound and handed out again.
 class ChunkSlab {
  public:
-  static constexpr std::size_t kChunkBytes = 16 * 1024;
+  static constexpr std::size_t kChunkBytes = std::size_t{16} << 10U;
 
   struct Chunk {
     Chunk* next = nullptr;

@@ -38,10 +38,4 @@ Connection& Front::Parts::add_connection(PeerInfo peer, Instant now) {
   return connection;
 }
 
-void Front::Parts::post_confirmations() {
-  for (Confirmation& confirmation : std::exchange(confirmations, {})) {
-    mailroom.control(confirmation.to, confirmation.mail);
-  }
-}
-
 }  // namespace godwit::front

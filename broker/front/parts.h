@@ -23,9 +23,6 @@ struct Front::Parts {
     return connection.outbox.size() >=
            settings.limits.write_buffer_max + settings.limits.codec.maximum_packet_size;
   }
-  // Confirms to the other fronts the routes that were learnt in the turn that ends, after all mail
-  // of that turn has gone: whoever hears the confirmation finds nothing still under way.
-  void post_confirmations();
 
   const FrontSettings settings;
   const std::shared_ptr<const access::Policy> policy;
@@ -50,11 +47,6 @@ struct Front::Parts {
   SubscribeFlow subscribe_flow;
   PublishFlow publish_flow;
 
-  struct Confirmation {
-    ThreadIndex to;
-    RouteConfirmed mail;
-  };
-  std::vector<Confirmation> confirmations;
   bool stopping = false;
 };
 

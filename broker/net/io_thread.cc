@@ -35,8 +35,9 @@ void IoThread::start() {
 
 bool IoThread::turn(Duration longest) {
   // Not with the poller: clients' input that is not read now would end the wait at once.
-  if (stalled_)
+  if (stalled_) {
     std::this_thread::sleep_for(kStalledWait);
+  }
   const Poller::Wait woken = poller_.wait(wait_time(longest));
   front::Turn turn{needs_.clock.now()};
   flusher_.begin_turn();
@@ -47,23 +48,27 @@ bool IoThread::turn(Duration longest) {
     flush_if_much(turn);
   }
   // Only from here on are slots filled: no event is left that could meet a new connection.
-  if (woken.rung)
+  if (woken.rung) {
     take_mail(turn);
+  }
   needs_.front.tick(turn);
   closer_.expire(turn.now);
   finish_turn(turn);
-  if (phase_ == Phase::kDraining)
+  if (phase_ == Phase::kDraining) {
     end_if_drained(turn.now);
+  }
   return phase_ != Phase::kDone;
 }
 
 Duration IoThread::wait_time(Duration longest) const {
-  if (stalled_ || !resumable_.empty())
+  if (stalled_ || !resumable_.empty()) {
     return Duration::zero();
+  }
   const Instant due =
       std::min({needs_.front.next_deadline(), closer_.next_deadline(), drained_by_});
-  if (due == kNever)
+  if (due == kNever) {
     return longest;
+  }
   const Instant now = needs_.clock.now();
   return due <= now ? Duration::zero() : std::min(longest, due - now);
 }
@@ -72,15 +77,16 @@ void IoThread::handle(const Poller::Event& event, front::Turn& turn) {
   const ConnectionIndex index(event.key);
   const Socket& socket = sockets_.at(index);
   // Each step may close the connection.
-  if (event.writable && socket.state != SocketState::kFree) {
+  if (event.writable && socket.state != SocketState::kFree && !stalled_) {
     flusher_.writable(index, turn);
     // It may have been held back because its stream had too much to say.
     if (socket.stream != nullptr && socket.state == SocketState::kOpen) {
       sockets_.set_reading(index, true);
     }
   }
-  if (event.readable || event.hung_up)
+  if (event.readable || event.hung_up) {
     handle_readable(index, event.hung_up, turn);
+  }
 }
 
 void IoThread::handle_readable(ConnectionIndex index, bool hung_up, front::Turn& turn) {
@@ -100,14 +106,16 @@ void IoThread::handle_readable(ConnectionIndex index, bool hung_up, front::Turn&
     case SocketState::kOpen:
       break;
   }
-  if (stalled_)
+  if (stalled_) {
     return;
+  }
   const bool stream_full =
       socket.stream != nullptr && socket.stream->unsent().size() > kStreamUnsentMax;
   if (!stream_full && needs_.front.wants_input(index)) {
     reader_.read(index, turn);
-    if (socket.stream != nullptr && !socket.stream->unsent().empty())
-      flusher_.flush(index, turn);
+    if (socket.stream != nullptr && !socket.stream->unsent().empty()) {
+      flush_answer_of_stream(index, turn);
+    }
   } else if (hung_up) {
     closer_.failed(index);
   } else {
@@ -116,13 +124,24 @@ void IoThread::handle_readable(ConnectionIndex index, bool hung_up, front::Turn&
   }
 }
 
+void IoThread::flush_answer_of_stream(ConnectionIndex index, front::Turn& turn) {
+  post_mail();  // As in finish_turn: acknowledgements may wait in front of it.
+  if (stalled_) {
+    sockets_.set_writing(index, true);
+  } else {
+    flusher_.flush(index, turn);
+  }
+}
+
 void IoThread::resume_held_back(front::Turn& turn) {
-  if (stalled_)
+  if (stalled_) {
     return;
+  }
   resuming_.swap(resumable_);
   for (const ConnectionIndex index : resuming_) {
-    if (sockets_.at(index).state != SocketState::kOpen)
+    if (sockets_.at(index).state != SocketState::kOpen) {
       continue;
+    }
     reader_.resume(index, turn);
     flush_if_much(turn);
   }
@@ -130,9 +149,13 @@ void IoThread::resume_held_back(front::Turn& turn) {
 }
 
 void IoThread::flush_if_much(front::Turn& turn) {
-  if (needs_.front.output_bytes() <= flush_above_)
+  if (needs_.front.output_bytes() <= flush_above_) {
     return;
+  }
   post_mail();  // As in finish_turn: before the acknowledgements.
+  if (stalled_) {
+    return;
+  }
   flusher_.flush_dirty(turn);
   // What is left waits for its sockets and is no reason to flush again.
   flush_above_ = needs_.front.output_bytes() + kFlushAfterBytes;
@@ -143,23 +166,23 @@ void IoThread::finish_turn(front::Turn& turn) {
   // what a flush leaves behind waits for writability, and connections are lost once.
   //
   // Mail goes first: who has seen an acknowledgement, and tells somebody on another thread, must
-  // find there what was acknowledged.
+  // find there what was acknowledged. So nothing is sent while mail waits for room.
   bool worked = true;
   while (worked) {
     post_mail();
-    worked = flusher_.flush_dirty(turn);
+    worked = !stalled_ && flusher_.flush_dirty(turn);
     worked = carry_out_effects(turn) || worked;
     worked = closer_.settle(turn) || worked;
   }
   flush_above_ = needs_.front.output_bytes() + kFlushAfterBytes;
   post_mail();
-  needs_.front.end_turn();
 }
 
 bool IoThread::carry_out_effects(front::Turn& turn) {
   effects_.swap(needs_.front.effects());
-  if (effects_.empty())
+  if (effects_.empty()) {
     return false;
+  }
   for (front::Effect& effect : effects_) {
     std::visit([&](auto& item) { carry_out(item, turn); }, effect);
   }
@@ -170,15 +193,17 @@ bool IoThread::carry_out_effects(front::Turn& turn) {
 void IoThread::carry_out(front::CloseConnection& effect, front::Turn& turn) {
   const ConnectionIndex index = effect.connection;
   closer_.close(index, flusher_.sent_this_turn(index), turn.now);
-  if (sockets_.at(index).state == SocketState::kClosing)
+  if (sockets_.at(index).state == SocketState::kClosing && !stalled_) {
     flusher_.flush(index, turn);
+  }
 }
 
 void IoThread::carry_out(front::Authenticate& effect, front::Turn& turn) {
   const front::ConnectionId connection = effect.connection;
   const auto answer = needs_.authentication.request(std::move(effect), *this);
-  if (answer)
+  if (answer) {
     needs_.front.authenticated(connection, *answer, turn);
+  }
 }
 
 void IoThread::carry_out(front::HandOver& effect, front::Turn& /*turn*/) {
@@ -200,8 +225,9 @@ void IoThread::carry_out(front::ResumeInput& effect, front::Turn& /*turn*/) {
   const ConnectionIndex index = effect.connection;
   if (sockets_.at(index).rest.empty()) {
     // Most clients wait for their CONNACK: no turn is needed for what has not come.
-    if (sockets_.at(index).state == SocketState::kOpen)
+    if (sockets_.at(index).state == SocketState::kOpen) {
       sockets_.set_reading(index, true);
+    }
     return;
   }
   // In the next turn, so that one connection's input in slices does not hold up the others.
@@ -209,8 +235,9 @@ void IoThread::carry_out(front::ResumeInput& effect, front::Turn& /*turn*/) {
 }
 
 void IoThread::end_if_drained(Instant now) {
-  if (sockets_.count() > 0 && now < drained_by_)
+  if (sockets_.count() > 0 && now < drained_by_) {
     return;
+  }
   if (sockets_.count() > 0) {
     log_.warn("drain_deadline", {{"connections", std::to_string(sockets_.count())}});
   }

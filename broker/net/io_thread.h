@@ -7,10 +7,11 @@
 //
 // Back-pressure between threads. A batch that finds the other mailbox full stays in the front's
 // outgoing batch, and later turns append to it. Until it has gone out this thread reads nothing new
-// from clients; it looks again every kStalledWait. Mail is taken in all the same, and so are
-// deadlines, writability and hang-ups. Hence no deadlock: two threads with full mailboxes both go
-// on draining, so both mailboxes empty; what mail itself causes (answers, confirmations) is bounded
-// by what was asked, and only clients can ask without end.
+// from clients and sends them nothing, so that no acknowledgement overtakes its mail; it looks
+// again every kStalledWait. Mail is taken in all the same, and so are deadlines and hang-ups. Hence
+// no deadlock: two threads with full mailboxes both go on draining, so both mailboxes empty; what
+// mail itself causes (answers, confirmations) is bounded by what was asked, and only clients can
+// ask without end.
 //
 // Owner: the application. The front, the clock and the services outlive it.
 // Thread: constructor, start and join the owner's; begin_stop and mailbox any; turn the thread's
@@ -97,10 +98,15 @@ class IoThread final : public AuthenticationReply {
   void resume_held_back(front::Turn& turn);
   void take_mail(front::Turn& turn);
   void flush_if_much(front::Turn& turn);
+  void flush_answer_of_stream(front::ConnectionIndex index, front::Turn& turn);
   void finish_turn(front::Turn& turn);
   // True if there were any.
   bool carry_out_effects(front::Turn& turn);
   void post_mail();
+  template <class Part>
+  void post_part(std::size_t to, Part front::MailBatch::*part);
+  [[nodiscard]] front::MailBatch take_spare_batch();
+  void keep_spare_batch(front::MailBatch batch);
   void end_if_drained(Instant now);
 
   void carry_out(front::CloseConnection& effect, front::Turn& turn);

@@ -28,36 +28,64 @@ void IoThread::take_mail(front::Turn& turn) {
 
 void IoThread::post_mail() {
   const bool was_stalled = std::exchange(stalled_, false);
-  std::vector<front::MailBatch>& outgoing = needs_.front.outgoing();
-  for (std::size_t to = 0; to < outgoing.size(); ++to) {
-    if (outgoing[to].empty())
-      continue;
-    IoMail item(std::move(outgoing[to]));
-    if (mailboxes_[to]->post(item)) {
-      outgoing[to] = front::MailBatch{};
-      if (!spare_batches_.empty()) {
-        outgoing[to] = std::move(spare_batches_.back());
-        spare_batches_.pop_back();
-      }
-      outgoing[to].from = settings_.self;
-    } else {
-      outgoing[to] = std::move(std::get<front::MailBatch>(item));
-      stalled_ = true;
-    }
+  const std::size_t threads = needs_.front.outgoing().size();
+  // All publishes before any control (broker/front/mail.h).
+  for (std::size_t to = 0; to < threads; ++to) {
+    post_part(to, &front::MailBatch::publishes);
   }
-  if (stalled_ && !was_stalled)
+  for (std::size_t to = 0; to < threads && !stalled_; ++to) {
+    post_part(to, &front::MailBatch::control);
+  }
+  if (stalled_ && !was_stalled) {
     probe_.mailbox_was_full();
+  }
+}
+
+template <class Part>
+void IoThread::post_part(std::size_t to, Part front::MailBatch::*part) {
+  Part& waiting = needs_.front.outgoing()[to].*part;
+  if (waiting.empty()) {
+    return;
+  }
+  IoMail item(take_spare_batch());
+  (std::get<front::MailBatch>(item).*part).swap(waiting);
+  if (mailboxes_[to]->post(item)) {
+    return;
+  }
+  auto& refused = std::get<front::MailBatch>(item);
+  (refused.*part).swap(waiting);
+  keep_spare_batch(std::move(refused));
+  if (mailboxes_[to]->closed()) {
+    // That thread has ended, and with it those who were to get this.
+    waiting.clear();
+  } else {
+    stalled_ = true;
+  }
+}
+
+front::MailBatch IoThread::take_spare_batch() {
+  front::MailBatch batch;
+  if (!spare_batches_.empty()) {
+    batch = std::move(spare_batches_.back());
+    spare_batches_.pop_back();
+  }
+  batch.from = settings_.self;
+  return batch;
+}
+
+void IoThread::keep_spare_batch(front::MailBatch batch) {
+  if (spare_batches_.size() == kSpareBatchesMax ||
+      batch.publishes.capacity() > kSpareBatchBytesMax) {
+    return;
+  }
+  batch.publishes.clear();
+  batch.control.clear();
+  spare_batches_.push_back(std::move(batch));
 }
 
 void IoThread::take(front::MailBatch& batch, front::Turn& turn) {
   needs_.front.mail(batch, turn);
-  if (spare_batches_.size() == kSpareBatchesMax)
-    return;
-  if (batch.publishes.capacity() > kSpareBatchBytesMax)
-    return;
-  batch.publishes.clear();
-  batch.control.clear();
-  spare_batches_.push_back(std::move(batch));
+  keep_spare_batch(std::move(batch));
 }
 
 void IoThread::take(NewSocket& fresh, front::Turn& turn) {
@@ -92,8 +120,9 @@ void IoThread::take(InternalPublishes& publishes, front::Turn& turn) {
 }
 
 void IoThread::take(Stop& /*stop*/, front::Turn& turn) {
-  if (phase_ != Phase::kRunning)
+  if (phase_ != Phase::kRunning) {
     return;
+  }
   phase_ = Phase::kDraining;
   drained_by_ = add_saturating(turn.now, settings_.drain_deadline);
   needs_.front.stop(turn);

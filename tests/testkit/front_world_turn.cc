@@ -106,14 +106,21 @@ void FrontWorld::finish_turn(Thread& thread, front::Turn& turn) {
 }
 
 void FrontWorld::collect_mail(Thread& thread) {
+  // In the order in which net posts: all publishes before any control.
   std::vector<front::MailBatch>& outgoing = thread.front->outgoing();
   for (std::size_t to = 0; to < outgoing.size(); ++to) {
-    if (outgoing[to].empty()) {
-      continue;
+    if (!outgoing[to].publishes.empty()) {
+      front::MailBatch batch{.from = outgoing[to].from};
+      batch.publishes.swap(outgoing[to].publishes);
+      thread.unposted.emplace_back(to, std::move(batch));
     }
-    front::MailBatch empty;
-    empty.from = outgoing[to].from;
-    thread.unposted.emplace_back(to, std::exchange(outgoing[to], std::move(empty)));
+  }
+  for (std::size_t to = 0; to < outgoing.size(); ++to) {
+    if (!outgoing[to].control.empty()) {
+      front::MailBatch batch{.from = outgoing[to].from};
+      batch.control.swap(outgoing[to].control);
+      thread.unposted.emplace_back(to, std::move(batch));
+    }
   }
 }
 
@@ -128,7 +135,6 @@ void FrontWorld::flush_turn(Thread& thread, front::Turn& turn) {
       post(thread);
     }
   }
-  thread.front->end_turn();
 }
 
 void FrontWorld::post(Thread& thread) {

@@ -26,15 +26,17 @@ constexpr access::AuthenticationResult accepted() {
 
 std::optional<access::AuthenticationResult> ScriptedAuthentication::request(
     front::Authenticate&& question, AuthenticationReply& later) {
-  if (!hold)
+  if (!hold) {
     return accepted();
+  }
   held_.emplace_back(question.connection, &later);
   return std::nullopt;
 }
 
 void ScriptedAuthentication::answer_all() {
-  for (const auto& [connection, reply] : held_)
+  for (const auto& [connection, reply] : held_) {
     reply->authenticated(connection, accepted());
+  }
   held_.clear();
 }
 
@@ -42,10 +44,12 @@ std::int64_t metric_of(const MetricSheet& sheet, std::string_view name,
                        std::string_view label_value) {
   std::int64_t sum = 0;
   for (const MetricSheet::Row& row : sheet.rows()) {
-    if (row.name.name != name)
+    if (row.name.name != name) {
       continue;
-    if (label_value.empty() || row.name.label_value == label_value)
+    }
+    if (label_value.empty() || row.name.label_value == label_value) {
       sum += row.metric.read();
+    }
   }
   return sum;
 }
@@ -72,8 +76,9 @@ BrokerLoop::BrokerLoop(const LoopOptions& options) : threads_(options.threads) {
         settings, IoThread::Needs{*thread.front, authentication, clock, *thread.metrics, log_});
     mailboxes.push_back(&thread.io->mailbox());
   }
-  for (Thread& thread : threads_)
+  for (Thread& thread : threads_) {
     thread.io->connect(mailboxes);
+  }
 }
 
 Peer BrokerLoop::connect(std::size_t thread, std::unique_ptr<Stream> stream, int buffer_bytes) {
@@ -86,19 +91,22 @@ Peer BrokerLoop::connect(std::size_t thread, std::unique_ptr<Stream> stream, int
 }
 
 void BrokerLoop::turn(std::size_t thread) {
-  if (!threads_[thread].ended)
+  if (!threads_[thread].ended) {
     threads_[thread].ended = !threads_[thread].io->turn(kMoment);
+  }
 }
 
 void BrokerLoop::turn() {
-  for (std::size_t i = 0; i < threads_.size(); ++i)
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
     turn(i);
+  }
 }
 
 bool BrokerLoop::run_until(const std::function<bool()>& condition) {
   for (int i = 0; i < kTurnsMax; ++i) {
-    if (condition())
+    if (condition()) {
       return true;
+    }
     turn();
   }
   return condition();
@@ -106,8 +114,9 @@ bool BrokerLoop::run_until(const std::function<bool()>& condition) {
 
 std::int64_t BrokerLoop::metric(std::string_view name, std::string_view label_value) const {
   std::int64_t sum = 0;
-  for (const Thread& thread : threads_)
+  for (const Thread& thread : threads_) {
     sum += metric_of(*thread.metrics, name, label_value);
+  }
   return sum;
 }
 
@@ -126,12 +135,7 @@ void LoopClient::send(ByteView bytes) {
 }
 
 void LoopClient::subscribe(std::string_view filter, mqtt::Qos qos) {
-  Bytes raw;
-  mqtt::SubscriptionOptions options;
-  options.qos = qos;
-  Bytes packet;
-  mqtt::encode(testkit::make_subscribe(raw, filter, options), mqtt::ProtocolVersion::k5_0, packet);
-  send(packet);
+  send(subscribe_bytes(filter, qos));
   expect(mqtt::PacketType::kSuback);
 }
 
@@ -157,8 +161,9 @@ Bytes LoopClient::next_packet() {
 Bytes LoopClient::expect(mqtt::PacketType type) {
   Bytes packet = next_packet();
   EXPECT_FALSE(packet.empty()) << "the connection has ended";
-  if (packet.empty())
+  if (packet.empty()) {
     return packet;
+  }
   EXPECT_EQ(std::to_integer<int>(packet[0] >> 4U), static_cast<int>(type));
   return packet;
 }
@@ -166,8 +171,9 @@ Bytes LoopClient::expect(mqtt::PacketType type) {
 std::string LoopClient::expect_publish() {
   const Bytes packet = expect(mqtt::PacketType::kPublish);
   const auto frame = mqtt::next_frame(packet, mqtt::kPacketSizeCeiling);
-  if (!frame || !*frame)
+  if (!frame || !*frame) {
     return {};
+  }
   mqtt::DecodeContext context;
   context.version = mqtt::ProtocolVersion::k5_0;
   context.sender = mqtt::Sender::kServer;
@@ -190,9 +196,20 @@ bool LoopClient::has_received() {
   return seen_ < received_.size();
 }
 
-Bytes publish_bytes(std::string_view topic, std::string_view payload) {
+Bytes subscribe_bytes(std::string_view filter, mqtt::Qos qos) {
+  Bytes raw;
+  mqtt::SubscriptionOptions options;
+  options.qos = qos;
   Bytes packet;
-  mqtt::encode(testkit::make_publish(topic, payload), mqtt::ProtocolVersion::k5_0, packet);
+  mqtt::encode(testkit::make_subscribe(raw, filter, options), mqtt::ProtocolVersion::k5_0, packet);
+  return packet;
+}
+
+Bytes publish_bytes(std::string_view topic, std::string_view payload, mqtt::Qos qos,
+                    std::uint16_t packet_id) {
+  Bytes packet;
+  mqtt::encode(testkit::make_publish(topic, payload, qos, packet_id), mqtt::ProtocolVersion::k5_0,
+               packet);
   return packet;
 }
 

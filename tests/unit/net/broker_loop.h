@@ -130,6 +130,11 @@ class LoopClient {
   std::size_t seen_ = 0;  // Of them, in packets that were looked at.
 };
 
-[[nodiscard]] Bytes publish_bytes(std::string_view topic, std::string_view payload);
+// Packets of MQTT 5.
+[[nodiscard]] Bytes subscribe_bytes(std::string_view filter,
+                                    mqtt::Qos qos = mqtt::Qos::kAtMostOnce);
+[[nodiscard]] Bytes publish_bytes(std::string_view topic, std::string_view payload,
+                                  mqtt::Qos qos = mqtt::Qos::kAtMostOnce,
+                                  std::uint16_t packet_id = 0);
 
 }  // namespace godwit::net::test

@@ -75,9 +75,49 @@ TEST(SeveralThreads, a_full_mailbox_holds_back_clients_and_loses_nothing) {
   EXPECT_LT(loop.metric("godwit_publish_received_total"), received + kMessages);
   EXPECT_GE(loop.metric("godwit_mailbox_full_total"), 1);
 
-  for (int i = 0; i < kMessages; ++i)
+  for (int i = 0; i < kMessages; ++i) {
     EXPECT_EQ(subscriber.expect_publish(), std::to_string(i));
+  }
   EXPECT_EQ(loop.metric("godwit_publish_received_total"), received + kMessages);
+}
+
+TEST(SeveralThreads, no_acknowledgement_overtakes_mail_that_waits) {
+  BrokerLoop loop(two_threads(1));
+  LoopClient subscriber(loop, "s", 1);
+  subscriber.subscribe("t");
+  LoopClient publisher(loop, "p", 0);
+
+  // Thread 1 sleeps: the first message fits into its mailbox, the second does not.
+  publisher.send(publish_bytes("t", "x", mqtt::Qos::kAtLeastOnce, 1));
+  loop.turn(0);
+  ASSERT_TRUE(publisher.has_received());
+  publisher.expect(mqtt::PacketType::kPuback);
+  publisher.send(publish_bytes("t", "x", mqtt::Qos::kAtLeastOnce, 2));
+  for (int i = 0; i < 5; ++i) {
+    loop.turn(0);
+  }
+  EXPECT_EQ(loop.metric("godwit_mailbox_full_total"), 1);
+  EXPECT_FALSE(publisher.has_received());
+
+  loop.turn(1);
+  loop.turn(0);
+  EXPECT_TRUE(publisher.has_received());
+  publisher.expect(mqtt::PacketType::kPuback);
+  EXPECT_EQ(subscriber.expect_publish(), "x");
+  EXPECT_EQ(subscriber.expect_publish(), "x");
+}
+
+TEST(SeveralThreads, a_thread_that_has_ended_holds_up_nobody) {
+  BrokerLoop loop(two_threads());
+  LoopClient client(loop, "c", 0);
+  loop.thread(1).begin_stop();
+  ASSERT_TRUE(loop.run_until([&] { return loop.ended(1); }));
+  // The route of its subscription is mail for the ended thread.
+  client.send(subscribe_bytes("somewhere/else"));
+  client.send(publish_bytes("t", "x", mqtt::Qos::kAtLeastOnce, 1));
+  client.expect(mqtt::PacketType::kPuback);
+  loop.thread(0).begin_stop();
+  client.expect(mqtt::PacketType::kDisconnect);
 }
 
 TEST(SeveralThreads, a_stalled_thread_still_serves_what_needs_no_input) {
@@ -154,13 +194,15 @@ class RunningBroker : public testing::Test {
 
   void begin_stop() {
     service_.stop();
-    for (std::size_t i = 0; i < 2; ++i)
+    for (std::size_t i = 0; i < 2; ++i) {
       loop_.thread(i).begin_stop();
+    }
   }
   void TearDown() override {
     begin_stop();
-    for (std::size_t i = 0; i < 2; ++i)
+    for (std::size_t i = 0; i < 2; ++i) {
       loop_.thread(i).join();
+    }
     EXPECT_EQ(loop_.sockets(), 0);
     EXPECT_EQ(limit_.taken(), 0U);
   }
