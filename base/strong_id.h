@@ -20,7 +20,8 @@ class StrongId {
   constexpr explicit StrongId(Rep value) : value_(value) {}
 
   [[nodiscard]] constexpr Rep value() const { return value_; }
-  friend constexpr auto operator<=>(StrongId, StrongId) = default;
+  // clang-tidy takes the comparison's hidden zero for a null pointer.
+  friend constexpr auto operator<=>(StrongId, StrongId) = default;  // NOLINT(modernize-use-nullptr)
 
  private:
   Rep value_{};

@@ -16,8 +16,9 @@ Response text(unsigned status, std::string body) { return {status, kText, std::m
 std::string json_string(std::string_view value) {
   std::string quoted = "\"";
   for (const char c : value) {
-    if (c == '"' || c == '\\')
+    if (c == '"' || c == '\\') {
       quoted += '\\';
+    }
     quoted += c;
   }
   return quoted + '"';
@@ -75,8 +76,9 @@ Response index(const Operations& operations) {
 Response Handlers::handle(const Request& request) const {
   const std::string_view path = request.target.substr(0, request.target.find('?'));
   for (const Page& page : kPages) {
-    if (page.path == path)
+    if (page.path == path) {
       return page.respond(operations_);
+    }
   }
   return text(404, "there is no such page; / lists what there is");
 }

@@ -33,8 +33,9 @@ std::map<std::string_view, Family> add_up(std::span<const MetricSheet* const> sh
   for (const MetricSheet* sheet : sheets) {
     for (const MetricSheet::Row& row : sheet->rows()) {
       Family& family = families[row.name.name];
-      if (family.name == nullptr)
+      if (family.name == nullptr) {
         family.name = &row.name;
+      }
       CHECK(family.name->kind == row.name.kind);
       family.sums[{row.name.label, row.name.label_value}] += row.metric.read();
     }
@@ -98,8 +99,9 @@ std::string metrics_text(std::span<const MetricSheet* const> sheets, const Proce
                          const Version& version) {
   std::vector<MetricFamily> families{build_info(version)};
   append_process(process, families);
-  for (const auto& [name, family] : add_up(sheets))
+  for (const auto& [name, family] : add_up(sheets)) {
     families.push_back(family_of(family));
+  }
   return prometheus::TextSerializer().Serialize(families);
 }
 

@@ -30,8 +30,9 @@ std::uint64_t resident_memory_bytes() {
 std::uint64_t open_descriptors() {
   std::error_code error;
   std::filesystem::directory_iterator entries("/proc/self/fd", error);
-  if (error)
+  if (error) {
     return 0;
+  }
   const auto count = std::distance(begin(entries), end(entries));
   // Not the one that lists them.
   return static_cast<std::uint64_t>(count) - 1;
@@ -43,8 +44,9 @@ double seconds(const timeval& time) {
 
 double cpu_seconds() {
   rusage usage{};
-  if (getrusage(RUSAGE_SELF, &usage) != 0)
+  if (getrusage(RUSAGE_SELF, &usage) != 0) {
     return 0;
+  }
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -58,8 +60,9 @@ double boot_time_seconds() {
   std::istringstream lines(read_file("/proc/stat"));
   std::string line;
   while (std::getline(lines, line)) {
-    if (line.starts_with("btime "))
+    if (line.starts_with("btime ")) {
       return std::stod(line.substr(6));
+    }
   }
   return 0;
 }
@@ -68,13 +71,15 @@ double start_time_seconds() {
   const std::string stat = read_file("/proc/self/stat");
   // The program's name, in parentheses, may hold anything; field 3 comes after it.
   const std::size_t name_end = stat.rfind(')');
-  if (name_end == std::string::npos)
+  if (name_end == std::string::npos) {
     return 0;
+  }
   std::istringstream fields(stat.substr(name_end + 1));
   constexpr int kFieldsBeforeStart = 22 - 3;
   std::string skipped;
-  for (int i = 0; i < kFieldsBeforeStart; ++i)
+  for (int i = 0; i < kFieldsBeforeStart; ++i) {
     fields >> skipped;
+  }
   double ticks_since_boot = 0;
   fields >> ticks_since_boot;
   return boot_time_seconds() + ticks_since_boot / static_cast<double>(sysconf(_SC_CLK_TCK));

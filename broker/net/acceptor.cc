@@ -15,8 +15,9 @@ asio::error_code open_and_listen(tcp::acceptor& acceptor, const tcp::endpoint& e
   try {
     acceptor.open(endpoint.protocol());
     acceptor.set_option(tcp::acceptor::reuse_address(true));
-    if (endpoint.address().is_v6())
+    if (endpoint.address().is_v6()) {
       acceptor.set_option(asio::ip::v6_only(true));
+    }
     acceptor.set_option(tcp::no_delay(true));
     acceptor.set_option(asio::socket_base::keep_alive(true));
     acceptor.non_blocking(true);
@@ -40,8 +41,9 @@ Result<tcp::acceptor, ListenError> open_acceptor(asio::io_context& context, cons
                                                  std::uint16_t port) {
   asio::error_code error;
   const asio::ip::address address = asio::ip::make_address(ip, error);
-  if (error)
+  if (error) {
     return fail(ListenError{.text = "cannot listen on '" + ip + "': not an IP address"});
+  }
   const tcp::endpoint endpoint(address, port);
   tcp::acceptor acceptor(context);
   error = open_and_listen(acceptor, endpoint);

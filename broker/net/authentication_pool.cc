@@ -39,8 +39,9 @@ std::optional<access::AuthenticationResult> AuthenticationPool::request(
   const access::Credentials& credentials = question.credentials;
   const bool anonymous = !credentials.user_name || credentials.user_name->empty();
   // Without a user and a password there is no hash to compute.
-  if (anonymous || !credentials.password)
+  if (anonymous || !credentials.password) {
     return authenticator_.authenticate(credentials);
+  }
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || queue_.size() >= settings_.queue_max) {
@@ -58,8 +59,9 @@ void AuthenticationPool::work() {
   std::unique_lock lock(mutex_);
   while (true) {
     bell_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (stopping_)
+    if (stopping_) {
       return;
+    }
     const Question question = std::move(queue_.front());
     queue_.pop_front();
     probe_.queued(queue_.size());

@@ -13,8 +13,9 @@ using front::ConnectionIndex;
 
 void Closer::lose(ConnectionIndex index) {
   Socket& socket = needs_.sockets.at(index);
-  if (socket.state != SocketState::kOpen)
+  if (socket.state != SocketState::kOpen) {
     return;
+  }
   socket.state = SocketState::kLost;
   lost_.push_back(index);
 }
@@ -45,21 +46,24 @@ void Closer::close(ConnectionIndex index, bool said_something, Instant now) {
     return;
   }
   begin_grace(index, now);
-  if (plain && !has_unsent(index))
+  if (plain && !has_unsent(index)) {
     all_sent(index);
+  }
 }
 
 bool Closer::settle(front::Turn& turn) {
-  if (lost_.empty())
+  if (lost_.empty()) {
     return false;
+  }
   // The front may lose more connections meanwhile; they come next time.
   std::vector<ConnectionIndex> lost;
   lost.swap(lost_);
   for (const ConnectionIndex index : lost) {
     const Socket& socket = needs_.sockets.at(index);
     // The front was faster: it has closed the connection, or handed it over.
-    if (socket.state != SocketState::kLost)
+    if (socket.state != SocketState::kLost) {
       continue;
+    }
     needs_.front.lost(index, turn);
     if (socket.failed || !has_unsent(index)) {
       finish(index);
@@ -86,8 +90,9 @@ void Closer::begin_grace(ConnectionIndex index, Instant now) {
 
 void Closer::all_sent(ConnectionIndex index) {
   Socket& socket = needs_.sockets.at(index);
-  if (socket.state != SocketState::kClosing)
+  if (socket.state != SocketState::kClosing) {
     return;
+  }
   if (socket.peer_closed || shutdown(socket.handle.descriptor(), SHUT_WR) != 0) {
     finish(index);
     return;
@@ -103,14 +108,16 @@ void Closer::discard_input(ConnectionIndex index) {
     needs_.sockets.set_reading(index, false);
     return;
   }
-  if (socket.state != SocketState::kLingering)
+  if (socket.state != SocketState::kLingering) {
     return;
+  }
   constexpr std::size_t kDiscardMax = std::size_t{1} << 20U;
   // MSG_TRUNC on a TCP socket: the kernel drops the bytes without copying them.
   const ssize_t count =
       recv(socket.handle.descriptor(), nullptr, kDiscardMax, MSG_TRUNC | MSG_DONTWAIT);
-  if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR)))
+  if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) {
     return;
+  }
   finish(index);
 }
 
@@ -119,10 +126,12 @@ void Closer::expire(Instant now) {
     const Deadline due = deadlines_.front();
     deadlines_.pop_front();
     const Socket& socket = needs_.sockets.at(due.index);
-    if (socket.generation != due.generation)
+    if (socket.generation != due.generation) {
       continue;
-    if (socket.state == SocketState::kClosing)
+    }
+    if (socket.state == SocketState::kClosing) {
       needs_.probe.closed_with_unsent_output();
+    }
     if (socket.state == SocketState::kClosing || socket.state == SocketState::kLingering) {
       finish(due.index);
     }
@@ -137,10 +146,12 @@ void Closer::close_all() {
   for (std::uint32_t slot = 0; slot < needs_.sockets.slots(); ++slot) {
     const ConnectionIndex index(slot);
     const SocketState state = needs_.sockets.at(index).state;
-    if (state == SocketState::kFree)
+    if (state == SocketState::kFree) {
       continue;
-    if (has_unsent(index))
+    }
+    if (has_unsent(index)) {
       needs_.probe.closed_with_unsent_output();
+    }
     if (state == SocketState::kClosing || state == SocketState::kLingering) {
       finish(index);
     } else {

@@ -39,8 +39,9 @@ class Distributor {
   // False, with `fresh` untouched, if the mailbox of the chosen thread is full: try again later.
   [[nodiscard]] bool place(NewSocket& fresh) {
     IoMail item(std::move(fresh));
-    if (mailboxes_[placement_.next(mailboxes_.size())]->post(item))
+    if (mailboxes_[placement_.next(mailboxes_.size())]->post(item)) {
       return true;
+    }
     fresh = std::move(std::get<NewSocket>(item));
     return false;
   }

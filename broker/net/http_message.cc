@@ -42,18 +42,21 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 
 std::string_view trim(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos)
+  if (begin == std::string_view::npos) {
     return {};
+  }
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 bool has_option(std::string_view list, std::string_view option) {
   while (!list.empty()) {
     const std::size_t comma = list.find(',');
-    if (equal_ignoring_case(trim(list.substr(0, comma)), option))
+    if (equal_ignoring_case(trim(list.substr(0, comma)), option)) {
       return true;
-    if (comma == std::string_view::npos)
+    }
+    if (comma == std::string_view::npos) {
       break;
+    }
     list.remove_prefix(comma + 1);
   }
   return false;
@@ -69,25 +72,30 @@ struct Gathered {
 Refused take_request_line(std::string_view line, Gathered& gathered) {
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
-  if (first == std::string_view::npos || first == last)
+  if (first == std::string_view::npos || first == last) {
     return bad_request("bad request line");
+  }
   const std::string_view method = line.substr(0, first);
   const std::string_view target = line.substr(first + 1, last - first - 1);
   const std::string_view version = line.substr(last + 1);
-  if (!is_token(method))
+  if (!is_token(method)) {
     return bad_request("bad method");
+  }
   if (target.empty() || !std::all_of(target.begin(), target.end(), is_visible)) {
     return bad_request("bad target");
   }
-  if (version.size() != 8 || !version.starts_with("HTTP/"))
+  if (version.size() != 8 || !version.starts_with("HTTP/")) {
     return bad_request("bad version");
+  }
   if (version != "HTTP/1.1" && version != "HTTP/1.0") {
     return HttpRefusal{505, "only HTTP/1.1 is spoken"};
   }
-  if (method != "GET" && method != "HEAD")
+  if (method != "GET" && method != "HEAD") {
     return HttpRefusal{405, "only GET and HEAD are served"};
-  if (target.front() != '/')
+  }
+  if (target.front() != '/') {
     return bad_request("bad target");
+  }
   gathered.head.request = {std::string(method), std::string(target)};
   gathered.version_1_0 = version == "HTTP/1.0";
   gathered.head.keep_alive = !gathered.version_1_0;
@@ -102,20 +110,24 @@ Refused take_field(std::string_view line, Gathered& gathered) {
   }
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = trim(line.substr(colon + 1));
-  if (!is_field_value(value))
+  if (!is_field_value(value)) {
     return bad_request("bad header");
+  }
   if (equal_ignoring_case(name, "Host")) {
     ++gathered.hosts;
   } else if (equal_ignoring_case(name, "Content-Length")) {
-    if (value != "0")
+    if (value != "0") {
       return bad_request("a body is not expected");
+    }
   } else if (equal_ignoring_case(name, "Transfer-Encoding")) {
     return bad_request("a body is not expected");
   } else if (equal_ignoring_case(name, "Connection")) {
-    if (has_option(value, "close"))
+    if (has_option(value, "close")) {
       gathered.head.keep_alive = false;
-    if (gathered.version_1_0 && has_option(value, "keep-alive"))
+    }
+    if (gathered.version_1_0 && has_option(value, "keep-alive")) {
       gathered.head.keep_alive = true;
+    }
   }
   return std::nullopt;
 }
@@ -149,8 +161,9 @@ Result<std::optional<HttpHead>, HttpRefusal> parse_http_head(std::string_view by
                                                              std::size_t head_bytes_max) {
   const std::size_t end = bytes.substr(0, head_bytes_max).find(kHeadEnd);
   if (end == std::string_view::npos) {
-    if (bytes.size() >= head_bytes_max)
+    if (bytes.size() >= head_bytes_max) {
       return fail(HttpRefusal{431, "the header is too large"});
+    }
     return std::optional<HttpHead>();
   }
   Gathered gathered;
@@ -161,8 +174,9 @@ Result<std::optional<HttpHead>, HttpRefusal> parse_http_head(std::string_view by
     lines.remove_prefix(line.size() + kLineEnd.size());
     const Refused refused = std::exchange(first, false) ? take_request_line(line, gathered)
                                                         : take_field(line, gathered);
-    if (refused)
+    if (refused) {
       return fail(*refused);
+    }
   }
   // RFC 9112 section 3.2.
   if (gathered.hosts > 1 || (gathered.hosts == 0 && !gathered.version_1_0)) {
@@ -181,16 +195,19 @@ std::string format_http(const HttpResponse& response, bool with_body, bool keep_
   text += reason_phrase(response.status);
   text += kLineEnd;
   // RFC 9110 section 15.5.6.
-  if (response.status == 405)
+  if (response.status == 405) {
     text += "Allow: GET, HEAD\r\n";
+  }
   text += "Content-Type: " + response.content_type + "\r\n";
   text += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   text += "Cache-Control: no-store\r\n";
-  if (!keep_alive)
+  if (!keep_alive) {
     text += "Connection: close\r\n";
+  }
   text += kLineEnd;
-  if (with_body)
+  if (with_body) {
     text += response.body;
+  }
   return text;
 }
 

@@ -83,8 +83,9 @@ asio::awaitable<void> HttpServer::Parts::accept_from(tcp::acceptor* acceptor) {
     asio::error_code error;
     tcp::socket socket =
         co_await acceptor->async_accept(asio::redirect_error(asio::use_awaitable, error));
-    if (closed)
+    if (closed) {
       break;
+    }
     if (!error) {
       add(std::move(socket));
       continue;
@@ -114,24 +115,27 @@ asio::awaitable<void> HttpServer::Parts::sweep() {
     const SteadyTime now = std::chrono::steady_clock::now();
     for (Connection& connection : connections) {
       // Whatever it waits for fails, and its coroutine ends.
-      if (connection.deadline <= now)
+      if (connection.deadline <= now) {
         connection.socket.close(error);
+      }
     }
   }
 }
 
 asio::awaitable<void> HttpServer::Parts::serve(Place place) {
   bool goes_on = true;
-  while (goes_on && !closed)
+  while (goes_on && !closed) {
     goes_on = co_await serve_one(&*place);
+  }
   connections.erase(place);
   probe.connection_closed();
 }
 
 asio::awaitable<bool> HttpServer::Parts::serve_one(Connection* connection) {
   connection->deadline = std::chrono::steady_clock::now() + settings.idle_deadline;
-  if (connection->received.empty() && !co_await read_more(connection))
+  if (connection->received.empty() && !co_await read_more(connection)) {
     co_return false;
+  }
   connection->deadline = std::chrono::steady_clock::now() + settings.request_deadline;
   while (true) {
     auto head = parse_http_head(connection->received, settings.head_bytes_max);
@@ -148,8 +152,9 @@ asio::awaitable<bool> HttpServer::Parts::serve_one(Connection* connection) {
                                         parsed.request.method != "HEAD", parsed.keep_alive);
       co_return sent&& parsed.keep_alive;
     }
-    if (!co_await read_more(connection))
+    if (!co_await read_more(connection)) {
       co_return false;
+    }
   }
 }
 
@@ -187,13 +192,16 @@ asio::awaitable<void> HttpServer::Parts::discard_rest(Connection* connection) {
 }
 
 void HttpServer::Parts::close() {
-  if (std::exchange(closed, true))
+  if (std::exchange(closed, true)) {
     return;
+  }
   asio::error_code ignored;
-  for (tcp::acceptor& acceptor : acceptors)
+  for (tcp::acceptor& acceptor : acceptors) {
     acceptor.close(ignored);
-  for (Connection& connection : connections)
+  }
+  for (Connection& connection : connections) {
     connection.socket.close(ignored);
+  }
   sweep_timer.cancel();
 }
 
@@ -205,8 +213,9 @@ HttpServer::~HttpServer() { CHECK(parts_->connections.empty()); }
 
 Result<std::string, ListenError> HttpServer::listen(const std::string& ip, std::uint16_t port) {
   auto acceptor = open_acceptor(parts_->service.context(), ip, port);
-  if (!acceptor)
+  if (!acceptor) {
     return fail(std::move(acceptor.error()));
+  }
   asio::error_code error;
   const auto endpoint = acceptor->local_endpoint(error);
   parts_->acceptors.push_back(std::move(*acceptor));

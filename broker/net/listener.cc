@@ -10,8 +10,8 @@
 #include <asio/use_awaitable.hpp>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "base/check.h"
@@ -76,13 +76,18 @@ asio::awaitable<void> Listener::Parts::run() {
   running = true;
   while (!closed) {
     asio::error_code error;
-    co_await acceptor.async_wait(asio::ip::tcp::acceptor::wait_read,
-                                 asio::redirect_error(asio::use_awaitable, error));
-    if (closed)
+    // A socket that waits for room in a mailbox does not wait for the next client too.
+    if (!waiting) {
+      co_await acceptor.async_wait(asio::ip::tcp::acceptor::wait_read,
+                                   asio::redirect_error(asio::use_awaitable, error));
+    }
+    if (closed) {
       break;
+    }
     const Pause wait = accept_some();
-    if (wait == kNoPause)
+    if (wait == kNoPause) {
       continue;
+    }
     pause.expires_after(wait);
     co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
@@ -91,16 +96,18 @@ asio::awaitable<void> Listener::Parts::run() {
 }
 
 Pause Listener::Parts::accept_some() {
-  if (waiting && !hand_on())
+  if (waiting && !hand_on()) {
     return kMailboxPause;
+  }
   for (int i = 0; i < kAcceptsMax; ++i) {
     sockaddr_storage peer{};
     socklen_t size = sizeof(peer);
     const int descriptor = accept4(acceptor.native_handle(), reinterpret_cast<sockaddr*>(&peer),
                                    &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor < 0) {
-      if (concerns_one_connection(errno))
+      if (concerns_one_connection(errno)) {
         continue;
+      }
       return errno == EAGAIN ? kNoPause : accept_failed(errno);
     }
     if (!needs.limit.try_take()) {
@@ -114,16 +121,18 @@ Pause Listener::Parts::accept_some() {
                         .address = address_text(reinterpret_cast<const sockaddr&>(peer)),
                         .listener = settings.number,
                         .stream = {}};
-    if (!hand_on())
+    if (!hand_on()) {
       return kMailboxPause;
+    }
   }
   return kNoPause;
 }
 
 Pause Listener::Parts::accept_failed(int number) {
   needs.probe.accept_failed();
-  needs.log.client_event(LogLevel::kWarn, "accept_failed",
-                         {{"listener", address}, {"reason", std::strerror(number)}});
+  needs.log.client_event(
+      LogLevel::kWarn, "accept_failed",
+      {{"listener", address}, {"reason", std::generic_category().message(number)}});
   return kExhaustedPause;
 }
 
@@ -138,8 +147,9 @@ bool Listener::Parts::hand_on() {
 }
 
 void Listener::Parts::close() {
-  if (std::exchange(closed, true))
+  if (std::exchange(closed, true)) {
     return;
+  }
   asio::error_code ignored;
   acceptor.close(ignored);
   pause.cancel();
@@ -148,8 +158,9 @@ void Listener::Parts::close() {
 Result<std::unique_ptr<Listener>, ListenError> Listener::open(const ListenerSettings& settings,
                                                               const Needs& needs) {
   auto acceptor = open_acceptor(needs.service.context(), settings.ip, settings.port);
-  if (!acceptor)
+  if (!acceptor) {
     return fail(std::move(acceptor.error()));
+  }
   return std::unique_ptr<Listener>(
       new Listener(std::make_unique<Parts>(settings, needs, std::move(*acceptor))));
 }

@@ -15,8 +15,9 @@ class ConnectionLimit {
   ConnectionLimit& operator=(const ConnectionLimit&) = delete;
 
   [[nodiscard]] bool try_take() {
-    if (taken_.fetch_add(1, std::memory_order_relaxed) < max_)
+    if (taken_.fetch_add(1, std::memory_order_relaxed) < max_) {
       return true;
+    }
     give_back();
     return false;
   }

@@ -17,10 +17,12 @@ namespace {
 constexpr std::uint32_t bits_of(Interest interest) {
   const auto value = static_cast<std::uint8_t>(interest);
   std::uint32_t bits = 0;
-  if ((value & static_cast<std::uint8_t>(Interest::kRead)) != 0)
+  if ((value & static_cast<std::uint8_t>(Interest::kRead)) != 0) {
     bits |= EPOLLIN;
-  if ((value & static_cast<std::uint8_t>(Interest::kWrite)) != 0)
+  }
+  if ((value & static_cast<std::uint8_t>(Interest::kWrite)) != 0) {
     bits |= EPOLLOUT;
+  }
   return bits;
 }
 
@@ -32,10 +34,12 @@ epoll_event event_of(std::uint32_t key, std::uint32_t bits) {
 }
 
 int milliseconds(Duration timeout) {
-  if (timeout <= Duration::zero())
+  if (timeout <= Duration::zero()) {
     return 0;
-  if (timeout == Duration::max())
+  }
+  if (timeout == Duration::max()) {
     return -1;
+  }
   // Rounded up: waking early would only mean one more turn that finds nothing to do.
   const auto whole = std::chrono::ceil<std::chrono::milliseconds>(timeout).count();
   return static_cast<int>(std::min<std::int64_t>(whole, INT_MAX));
@@ -81,8 +85,9 @@ Poller::~Poller() { close(epoll_); }
 bool Poller::add(int descriptor, std::uint32_t key, Interest interest) {
   DCHECK(key != kReservedKey);
   epoll_event event = event_of(key, bits_of(interest));
-  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0)
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0) {
     return true;
+  }
   CHECK(errno == ENOMEM || errno == ENOSPC);
   return false;
 }

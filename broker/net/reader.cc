@@ -21,10 +21,12 @@ namespace {
 // is unknown, 0 if it is complete, or not MQTT, which the front will say.
 std::size_t missing_in(const Rest& rest) {
   const auto size = mqtt::peek_packet_size(rest.view(), mqtt::kPacketSizeCeiling);
-  if (!size)
+  if (!size) {
     return 0;
-  if (!size->has_value())
+  }
+  if (!size->has_value()) {
     return 1;
+  }
   return **size > rest.size() ? **size - rest.size() : 0;
 }
 
@@ -86,8 +88,9 @@ void Reader::read_straight(ConnectionIndex index, std::size_t missing, front::Tu
   needs_.probe.received(size);
   const std::size_t into_rest = std::min(size, room.size());
   socket.rest.filled(into_rest);
-  if (into_rest < missing)
+  if (into_rest < missing) {
     return;
+  }
   show_rest(index, turn);
   deliver(index, {buffer_.data(), size - into_rest}, turn);
 }
@@ -96,8 +99,9 @@ void Reader::read_stream(ConnectionIndex index, std::size_t count, front::Turn& 
   StreamSink sink(*this, index, turn);
   const StreamState state =
       needs_.sockets.at(index).stream->receive({buffer_.data(), count}, needs_.buffers, sink);
-  if (state != StreamState::kOpen)
+  if (state != StreamState::kOpen) {
     needs_.closer.stream_ended(index);
+  }
 }
 
 void Reader::nothing_read(ConnectionIndex index, ssize_t result) {
@@ -122,8 +126,9 @@ void Reader::deliver(ConnectionIndex index, ByteView input, front::Turn& turn) {
     const std::size_t taken = std::min(missing_in(rest), input.size());
     rest.append(input.first(taken));
     input = input.subspan(taken);
-    if (missing_in(rest) == 0)
+    if (missing_in(rest) == 0) {
       show_rest(index, turn);
+    }
   }
 }
 
@@ -137,12 +142,15 @@ void Reader::show_rest(ConnectionIndex index, front::Turn& turn) {
 
 void Reader::resume(ConnectionIndex index, front::Turn& turn) {
   Rest& rest = needs_.sockets.at(index).rest;
-  if (!needs_.front.wants_input(index))
+  if (!needs_.front.wants_input(index)) {
     return;
-  if (!rest.empty())
+  }
+  if (!rest.empty()) {
     rest.used(needs_.front.receive(index, rest.view(), turn));
-  if (needs_.front.wants_input(index))
+  }
+  if (needs_.front.wants_input(index)) {
     needs_.sockets.set_reading(index, true);
+  }
 }
 
 }  // namespace godwit::net

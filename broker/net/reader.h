@@ -36,10 +36,10 @@ class Reader {
 
  private:
   // From here on a missing rest of a packet is received without a copy.
-  static constexpr std::size_t kStraightFrom = 16 * 1024;
+  static constexpr std::size_t kStraightFrom = std::size_t{16} << 10U;
   // Until a client has been answered it has not shown who it is: no more of it is held in memory
   // than a CONNECT may be long.
-  static constexpr std::size_t kUnansweredReadBytes = 64 * 1024;
+  static constexpr std::size_t kUnansweredReadBytes = std::size_t{64} << 10U;
 
   class StreamSink;
 

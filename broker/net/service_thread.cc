@@ -27,8 +27,9 @@ asio::awaitable<void> wait_for_signals(asio::signal_set* signals, std::function<
     asio::error_code error;
     const int signal =
         co_await signals->async_wait(asio::redirect_error(asio::use_awaitable, error));
-    if (error)
+    if (error) {
       co_return;
+    }
     call(signal);
   }
 }
@@ -39,8 +40,9 @@ asio::awaitable<void> repeat(asio::steady_timer* timer, Duration period,
     asio::error_code error;
     timer->expires_after(period);
     co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, error));
-    if (error)
+    if (error) {
       co_return;
+    }
     call();
   }
 }
@@ -66,8 +68,9 @@ asio::io_context& ServiceThread::context() { return parts_->context; }
 
 void ServiceThread::on_signals(const std::vector<int>& signals, std::function<void(int)> call) {
   asio::signal_set& set = parts_->signals.emplace_back(parts_->context);
-  for (const int signal : signals)
+  for (const int signal : signals) {
     set.add(signal);
+  }
   asio::co_spawn(parts_->context, wait_for_signals(&set, std::move(call)), asio::detached);
 }
 
@@ -92,17 +95,20 @@ void ServiceThread::start() {
 }
 
 void ServiceThread::stop() {
-  if (std::exchange(parts_->stopped, true))
+  if (std::exchange(parts_->stopped, true)) {
     return;
+  }
   asio::post(parts_->context, [this] {
     while (!parts_->at_stop.empty()) {
       parts_->at_stop.back()();
       parts_->at_stop.pop_back();
     }
-    for (asio::signal_set& signals : parts_->signals)
+    for (asio::signal_set& signals : parts_->signals) {
       signals.cancel();
-    for (asio::steady_timer& timer : parts_->timers)
+    }
+    for (asio::steady_timer& timer : parts_->timers) {
       timer.cancel();
+    }
     parts_->guard.reset();
   });
   parts_->runner.join();

@@ -12,12 +12,14 @@ constexpr std::uint8_t bits(Interest interest) { return static_cast<std::uint8_t
 }  // namespace
 
 bool SocketTable::open(front::ConnectionIndex index, OwnedSocket& handle) {
-  if (index.value() >= sockets_.size())
+  if (index.value() >= sockets_.size()) {
     sockets_.resize(index.value() + std::size_t{1});
+  }
   Socket& socket = at(index);
   CHECK(socket.state == SocketState::kFree);
-  if (!poller_->add(handle.descriptor(), index.value(), Interest::kRead))
+  if (!poller_->add(handle.descriptor(), index.value(), Interest::kRead)) {
     return false;
+  }
   ++socket.generation;
   socket.handle = std::move(handle);
   socket.last_sent_turn = 0;
@@ -33,8 +35,9 @@ void SocketTable::set(front::ConnectionIndex index, Interest which, bool on) {
   Socket& socket = at(index);
   const std::uint8_t now = bits(socket.interest);
   const auto next = static_cast<Interest>(on ? now | bits(which) : now & ~bits(which));
-  if (next == socket.interest)
+  if (next == socket.interest) {
     return;
+  }
   socket.interest = next;
   poller_->change(socket.handle.descriptor(), index.value(), next);
 }

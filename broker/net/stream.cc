@@ -29,13 +29,16 @@ StreamState Stream::push(std::size_t layer, std::span<std::byte> input, StreamBu
     }
     if (!step.output.empty()) {
       const StreamState above = push(layer + 1, step.output, buffers, sink);
-      if (above != StreamState::kOpen)
+      if (above != StreamState::kOpen) {
         return above;
+      }
     }
-    if (step.state != StreamState::kOpen)
+    if (step.state != StreamState::kOpen) {
       return step.state;
-    if (!step.more)
+    }
+    if (!step.more) {
       return StreamState::kOpen;
+    }
     input = {};
   }
 }
@@ -43,8 +46,9 @@ StreamState Stream::push(std::size_t layer, std::span<std::byte> input, StreamBu
 void Stream::encode_through(std::size_t layers, std::span<const ByteView> chunks,
                             StreamBuffers& buffers, Bytes& output) {
   if (layers == 0) {
-    for (const ByteView chunk : chunks)
+    for (const ByteView chunk : chunks) {
       append(output, chunk);
+    }
     return;
   }
   if (layers == 1) {
@@ -77,13 +81,15 @@ ByteView Stream::encode(std::span<const ByteView> chunks, StreamBuffers& buffers
 void Stream::keep_unsent(ByteView bytes) { append(unsent_, bytes); }
 
 void Stream::finish(StreamBuffers& buffers) {
-  if (std::exchange(finished_, true))
+  if (std::exchange(finished_, true)) {
     return;
+  }
   for (std::size_t layer = chain_.size(); layer > 0; --layer) {
     buffers.reply.clear();
     chain_[layer - 1]->finish(buffers.reply);
-    if (buffers.reply.empty())
+    if (buffers.reply.empty()) {
       continue;
+    }
     const ByteView goodbye(buffers.reply);
     encode_through(layer - 1, {&goodbye, 1}, buffers, unsent_);
   }
@@ -92,8 +98,9 @@ void Stream::finish(StreamBuffers& buffers) {
 void Stream::sent(std::size_t count) {
   DCHECK(count <= unsent().size());
   unsent_begin_ += count;
-  if (unsent_begin_ != unsent_.size())
+  if (unsent_begin_ != unsent_.size()) {
     return;
+  }
   unsent_begin_ = 0;
   // An idle connection owns no buffer.
   Bytes().swap(unsent_);

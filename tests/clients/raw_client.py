@@ -103,18 +103,6 @@ class RawClient:
         self.send(mqtt.packet(mqtt.PINGREQ, 0, b""))
         self.expect(mqtt.PINGRESP)
 
-    def drain_for(self, seconds):
-        """All packets until it has been quiet for so long."""
-        packets = []
-        self.socket.settimeout(seconds)
-        try:
-            while True:
-                packets.append(self.receive())
-        except TimeoutError:
-            return packets
-        finally:
-            self.socket.settimeout(DEADLINE_SECONDS)
-
     # --- sending ---
 
     def connect(self, client_id="", **settings):

@@ -28,9 +28,9 @@ class KeepAlive(BrokerTest):
     def test_pings_keep_it_open(self):
         broker = self.start_open_broker()
         with RawClient(broker.port) as talker, RawClient(broker.port) as silent:
-            talker.connect("talker", keep_alive=1)
-            silent.connect("silent", keep_alive=2)
-            # The other one measures the time: three seconds for both.
+            talker.connect("talker", keep_alive=2)
+            silent.connect("silent", keep_alive=3)
+            # The other one measures the time: longer than the talker could be silent.
             silent.socket.settimeout(0.4)
             while True:
                 try:

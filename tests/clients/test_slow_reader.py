@@ -36,8 +36,8 @@ class SlowReader(BrokerTest):
         dropped = broker.metric("godwit_messages_dropped_total", reason="write_buffer_full")
         self.assertGreater(dropped, COUNT / 2)
         # Once it reads again it gets what was kept, and whatever comes then.
-        kept = stuck.drain_for(1)
-        self.assertEqual(len(kept) + dropped, COUNT)
+        for _ in range(COUNT - int(dropped)):
+            stuck.receive_message()
         with RawClient(broker.port) as publisher:
             publisher.connect("publisher")
             publisher.publish("flood", b"again", qos=1)

@@ -62,8 +62,9 @@ TEST(MetricsText, says_what_is_running) {
 }
 
 TEST(MetricsText, promtool_has_nothing_to_say) {
-  if (std::system("promtool --version >/dev/null 2>&1") != 0)
+  if (std::system("promtool --version >/dev/null 2>&1") != 0) {
     GTEST_SKIP() << "no promtool";
+  }
   MetricSheet sheet;
   static_cast<void>(sheet.add({kCounter, "godwit_test_events_total", "Events.", "kind", "a"}));
   static_cast<void>(sheet.add({kGauge, "godwit_test_open", "Now open."}));

@@ -58,8 +58,9 @@ const ValueRow kValues[] = {
 };
 
 TEST(Log, quotes_and_escapes_values_where_needed) {
-  for (const ValueRow& row : kValues)
+  for (const ValueRow& row : kValues) {
     EXPECT_EQ(formatted(row.value), row.line);
+  }
 }
 
 TEST(Log, no_value_can_forge_a_line_or_a_field) {
@@ -75,8 +76,9 @@ TEST(Log, escapes_every_control_character) {
   for (unsigned c = 0; c < 0x20; ++c) {
     const char text = static_cast<char>(c);
     const std::string line = formatted({&text, 1});
-    for (const char written : line)
+    for (const char written : line) {
       EXPECT_GE(static_cast<unsigned char>(written), 0x20) << c;
+    }
   }
 }
 

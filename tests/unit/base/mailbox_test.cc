@@ -40,8 +40,9 @@ class SleepingBell final : public Waker {
 TEST(Mailbox, hands_over_in_order) {
   CountingWaker waker;
   Mailbox<int> mailbox(8, waker);
-  for (int item = 1; item <= 3; ++item)
+  for (int item = 1; item <= 3; ++item) {
     ASSERT_TRUE(mailbox.post(item));
+  }
   std::vector<int> drained;
   mailbox.drain(drained);
   EXPECT_EQ(drained, (std::vector{1, 2, 3}));
@@ -114,8 +115,9 @@ TEST(Mailbox, many_writers_lose_nothing_and_keep_their_order) {
     writers.emplace_back([&mailbox, writer] {
       for (int number = 0; number < kItems; ++number) {
         Item item{writer, number};
-        while (!mailbox.post(item))
+        while (!mailbox.post(item)) {
           std::this_thread::yield();
+        }
       }
     });
   }
@@ -132,8 +134,9 @@ TEST(Mailbox, many_writers_lose_nothing_and_keep_their_order) {
     received += static_cast<int>(drained.size());
     drained.clear();
   }
-  for (std::thread& writer : writers)
+  for (std::thread& writer : writers) {
     writer.join();
+  }
 }
 
 }  // namespace

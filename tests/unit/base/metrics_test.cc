@@ -48,8 +48,9 @@ TEST(Metrics, another_thread_may_read_while_the_owner_counts) {
   MetricSheet sheet;
   Metric& counter = sheet.add({MetricKind::kCounter, "test_total", "Counted."});
   std::thread owner([&counter] {
-    for (std::int64_t i = 0; i < kCount; ++i)
+    for (std::int64_t i = 0; i < kCount; ++i) {
       counter.increment();
+    }
   });
   std::int64_t last = 0;
   while (last < kCount) {

@@ -26,8 +26,9 @@ constexpr Vector kVectors[] = {
 
 std::array<std::byte, 64> counting_bytes() {
   std::array<std::byte, 64> bytes{};
-  for (std::size_t i = 0; i < bytes.size(); ++i)
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
     bytes[i] = static_cast<std::byte>(i);
+  }
   return bytes;
 }
 
@@ -43,8 +44,9 @@ TEST(SipHash, reads_input_at_any_alignment) {
   const auto input = counting_bytes();
   std::array<std::byte, 72> shifted{};
   for (std::size_t offset = 0; offset < 8; ++offset) {
-    for (std::size_t i = 0; i < input.size(); ++i)
+    for (std::size_t i = 0; i < input.size(); ++i) {
       shifted[offset + i] = input[i];
+    }
     EXPECT_EQ(siphash(kPaperKey, ByteView(shifted).subspan(offset, 63)), 0x958a324ceb064572U);
   }
 }

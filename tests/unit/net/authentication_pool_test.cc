@@ -121,8 +121,9 @@ TEST_F(AuthenticationPoolTest, says_busy_when_too_many_wait) {
   EXPECT_EQ(busy->verdict, AuthenticationVerdict::kBusy);
   EXPECT_EQ(metric_of(metrics_, "godwit_authentication_busy_total"), 1);
   hasher_.go.release(3);
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     reply_.answered.acquire();
+  }
   EXPECT_EQ(metric_of(metrics_, "godwit_authentication_waiting"), 0);
 }
 

@@ -28,8 +28,9 @@ LoopClient stuck_client(BrokerLoop& loop, LoopClient& publisher) {
   stuck.send(testkit::connect_bytes("stuck", {}));
   stuck.expect(PacketType::kConnack);
   stuck.subscribe("t");
-  for (int i = 0; i < 40; ++i)
+  for (int i = 0; i < 40; ++i) {
     publisher.publish("t", std::string(10'000, 'x'));
+  }
   EXPECT_TRUE(loop.run_until([&] {
     return loop.metric("godwit_network_short_sends_total") > 0 &&
            loop.metric("godwit_publish_received_total") == 40;
@@ -72,8 +73,9 @@ TEST(Closing, a_reset_while_input_is_held_back_is_noticed) {
   LoopClient client(loop, loop.connect());
   client.send(testkit::connect_bytes("c", {}));
   EXPECT_TRUE(loop.run_until([&] { return loop.sockets() == 1; }));
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     loop.turn();
+  }
   client.peer().reset();
   EXPECT_TRUE(loop.run_until([&] { return loop.sockets() == 0; }));
   // The answer finds nobody.
@@ -108,8 +110,9 @@ TEST(Closing, a_half_close_during_authentication_does_not_spin_and_input_is_kept
   append(bytes, publish_bytes("t", "last words"));
   client.send(bytes);
   client.peer().shutdown_write();
-  for (int i = 0; i < 5; ++i)
+  for (int i = 0; i < 5; ++i) {
     loop.turn();
+  }
   loop.authentication.answer_all();
   EXPECT_EQ(subscriber.expect_publish(), "last words");
   EXPECT_TRUE(loop.run_until([&] { return loop.sockets() == 1; }));
@@ -137,8 +140,9 @@ TEST(Closing, a_client_that_never_closes_its_side_is_cut_after_the_grace_time) {
   client.expect(PacketType::kDisconnect);
   EXPECT_TRUE(client.closed_by_broker());
   // It got everything, but its side stays open.
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     loop.turn();
+  }
   EXPECT_EQ(loop.sockets(), 1);
   loop.clock.advance(BrokerLoop::kCloseGrace);
   EXPECT_TRUE(loop.run_until([&] { return loop.sockets() == 0; }));
@@ -150,8 +154,9 @@ TEST(Closing, output_that_is_not_taken_is_dropped_after_the_grace_time_and_count
   LoopClient publisher(loop, "p");
   LoopClient stuck = stuck_client(loop, publisher);
   LoopClient successor(loop, "stuck");  // Takes over: 0x8E for the one that does not read.
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     loop.turn();
+  }
   EXPECT_EQ(loop.sockets(), 3);
   loop.clock.advance(BrokerLoop::kCloseGrace);
   EXPECT_TRUE(loop.run_until([&] { return loop.sockets() == 2; }));
@@ -208,8 +213,9 @@ TEST(Closing, stop_ends_by_its_deadline_whatever_clients_do) {
   LoopClient publisher(loop, "p");
   LoopClient stuck = stuck_client(loop, publisher);
   loop.thread(0).begin_stop();
-  for (int i = 0; i < 5; ++i)
+  for (int i = 0; i < 5; ++i) {
     loop.turn();
+  }
   EXPECT_FALSE(loop.ended());
   loop.clock.advance(BrokerLoop::kDrainDeadline);
   EXPECT_TRUE(loop.run_until([&] { return loop.ended(); }));

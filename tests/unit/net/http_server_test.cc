@@ -81,8 +81,9 @@ TEST_F(HttpServerTest, serves_several_requests_on_one_connection) {
 TEST_F(HttpServerTest, a_request_may_come_in_pieces) {
   start();
   Peer client = connect();
-  for (const char c : std::string_view(kGetAndClose))
+  for (const char c : std::string_view(kGetAndClose)) {
     client.send({&c, 1});
+  }
   EXPECT_TRUE(client.receive_text_until_end().starts_with("HTTP/1.1 200 "));
 }
 

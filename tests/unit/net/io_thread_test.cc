@@ -68,11 +68,13 @@ TEST(IoThread, many_packets_in_one_read_are_answered_with_one_send) {
   LoopClient client(loop, "c");
   const std::int64_t flushes = loop.metric("godwit_network_flushes_total");
   Bytes pings;
-  for (int i = 0; i < 100; ++i)
+  for (int i = 0; i < 100; ++i) {
     append(pings, testkit::bytes({0xC0, 0x00}));
+  }
   client.send(pings);
-  for (int i = 0; i < 100; ++i)
+  for (int i = 0; i < 100; ++i) {
     client.expect(PacketType::kPingresp);
+  }
   EXPECT_EQ(loop.metric("godwit_network_flushes_total"), flushes + 1);
 }
 
@@ -137,8 +139,9 @@ TEST(IoThread, a_slow_reader_gets_everything_in_order_after_short_sends) {
   subscriber.subscribe("t");
   LoopClient publisher(loop, "p");
   constexpr int kMessages = 200;
-  for (int i = 0; i < kMessages; ++i)
+  for (int i = 0; i < kMessages; ++i) {
     publisher.publish("t", std::to_string(i) + std::string(5'000, 'x'));
+  }
   EXPECT_TRUE(loop.run_until([&] { return loop.metric("godwit_network_short_sends_total") > 0; }));
   for (int i = 0; i < kMessages; ++i) {
     EXPECT_EQ(subscriber.expect_publish(), std::to_string(i) + std::string(5'000, 'x'));
@@ -153,16 +156,18 @@ TEST(IoThread, much_output_is_flushed_before_more_input_is_read) {
   LoopClient subscriber(loop, "s");
   subscriber.subscribe("t");
   std::vector<LoopClient> publishers;
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     publishers.emplace_back(loop, "p" + std::to_string(i));
+  }
   const std::int64_t flushes = loop.metric("godwit_network_flushes_total");
   // Three reads of one turn, each worth a flush.
   const Bytes packet = publish_bytes("t", std::string(400'000, 'x'));
   for (LoopClient& publisher : publishers) {
     static_cast<void>(publisher.peer().send_some(packet));
   }
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(subscriber.expect_publish().size(), 400'000U);
+  }
   EXPECT_GE(loop.metric("godwit_network_flushes_total"), flushes + 3);
 }
 
@@ -175,12 +180,14 @@ TEST(IoThread, input_waits_for_authentication_and_is_not_lost) {
   Bytes bytes = testkit::connect_bytes("p", {});
   append(bytes, publish_bytes("t", "early"));
   client.send(bytes);
-  for (int i = 0; i < 5; ++i)
+  for (int i = 0; i < 5; ++i) {
     loop.turn();
+  }
   // More of it, which is not even read.
   client.send(publish_bytes("t", "late"));
-  for (int i = 0; i < 5; ++i)
+  for (int i = 0; i < 5; ++i) {
     loop.turn();
+  }
   EXPECT_FALSE(client.has_received());
   EXPECT_FALSE(subscriber.has_received());
 

@@ -35,8 +35,9 @@ class ListenerTest : public testing::Test {
   Result<Listener*, ListenError> try_open(const std::string& ip, std::uint16_t port = 0) {
     auto listener = Listener::open({.number = 3, .ip = ip, .port = port},
                                    {service_, limit_, distributor_, probe_, log_});
-    if (!listener)
+    if (!listener) {
       return fail(listener.error());
+    }
     listeners_.push_back(std::move(*listener));
     return listeners_.back().get();
   }
@@ -61,8 +62,9 @@ class ListenerTest : public testing::Test {
         return {};
       }
       mailbox_.drain(mail);
-      for (IoMail& item : mail)
+      for (IoMail& item : mail) {
         taken_.push_back(std::move(std::get<NewSocket>(item)));
+      }
       mail.clear();
     }
     NewSocket first = std::move(taken_.front());
@@ -113,8 +115,9 @@ TEST_F(ListenerTest, hands_over_sockets_as_the_io_threads_need_them) {
 
 TEST_F(ListenerTest, listens_on_ipv6) {
   const auto listener = try_open("::1");
-  if (!listener && listener.error().no_such_address)
+  if (!listener && listener.error().no_such_address) {
     GTEST_SKIP() << listener.error().text;
+  }
   ASSERT_TRUE(listener);
   EXPECT_TRUE((*listener)->address().starts_with("[::1]:"));
   start(**listener);
@@ -125,8 +128,9 @@ TEST_F(ListenerTest, listens_on_ipv6) {
 TEST_F(ListenerTest, several_listeners_share_a_port_number_across_families) {
   Listener* const first = open("127.0.0.1");
   const auto second = try_open("::1", first->port());
-  if (!second && second.error().no_such_address)
+  if (!second && second.error().no_such_address) {
     GTEST_SKIP() << second.error().text;
+  }
   EXPECT_TRUE(second);
 }
 
@@ -180,10 +184,12 @@ TEST_F(ListenerTest, when_the_mailbox_is_full_clients_wait_and_none_is_lost) {
   Listener* const listener = open("127.0.0.1");
   start(*listener);
   std::vector<Peer> clients;
-  for (int i = 0; i < 6; ++i)
+  for (int i = 0; i < 6; ++i) {
     clients.push_back(connect_to("127.0.0.1", listener->port()));
-  for (int i = 0; i < 6; ++i)
+  }
+  for (int i = 0; i < 6; ++i) {
     EXPECT_TRUE(next().socket);
+  }
   EXPECT_EQ(metric("godwit_network_accepted_total"), 6);
 }
 
@@ -202,8 +208,9 @@ TEST_F(ListenerTest, out_of_descriptors_it_pauses_and_goes_on) {
   none.rlim_cur = static_cast<rlim_t>(next_free);
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
   connect(client, listener->port());
-  while (metric("godwit_network_accept_errors_total") == 0)
+  while (metric("godwit_network_accept_errors_total") == 0) {
     std::this_thread::yield();
+  }
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
 
   EXPECT_TRUE(next().socket);

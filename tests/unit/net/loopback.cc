@@ -32,8 +32,9 @@ sockaddr_in loopback_address(std::uint16_t port) {
 }
 
 void set_buffer(int descriptor, int option, int bytes) {
-  if (bytes == 0)
+  if (bytes == 0) {
     return;
+  }
   CHECK(setsockopt(descriptor, SOL_SOCKET, option, &bytes, sizeof(bytes)) == 0);
 }
 
@@ -44,8 +45,9 @@ void Peer::send(ByteView bytes) {
     const ssize_t count =
         ::send(socket_.descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count < 0 && errno == EAGAIN) {
-      if (!wait_for(socket_.descriptor(), POLLOUT))
+      if (!wait_for(socket_.descriptor(), POLLOUT)) {
         return;
+      }
       continue;
     }
     ASSERT_GT(count, 0);
@@ -60,7 +62,7 @@ std::size_t Peer::send_some(ByteView bytes) {
 }
 
 void Peer::poll_into(Bytes& received) {
-  std::array<std::byte, 64 * 1024> buffer;
+  std::array<std::byte, std::size_t{64} << 10U> buffer;
   while (!ended_ && !reset_) {
     const ssize_t count = recv(socket_.descriptor(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (count > 0) {
@@ -76,8 +78,9 @@ void Peer::poll_into(Bytes& received) {
 Bytes Peer::receive_some() {
   Bytes received;
   while (received.empty() && !ended_ && !reset_) {
-    if (!wait_for(socket_.descriptor(), POLLIN))
+    if (!wait_for(socket_.descriptor(), POLLIN)) {
       break;
+    }
     poll_into(received);
   }
   return received;
@@ -87,8 +90,9 @@ Bytes Peer::receive(std::size_t count) {
   Bytes received;
   while (received.size() < count) {
     const Bytes more = receive_some();
-    if (more.empty())
+    if (more.empty()) {
       break;
+    }
     append(received, more);
   }
   EXPECT_EQ(received.size(), count);
@@ -99,8 +103,9 @@ std::string Peer::receive_text_until_end() {
   Bytes received;
   while (true) {
     const Bytes more = receive_some();
-    if (more.empty())
+    if (more.empty()) {
       return std::string(as_text(received));
+    }
     append(received, more);
   }
 }

@@ -100,8 +100,9 @@ TEST(Poller, more_events_than_fit_come_with_the_next_wait) {
   }
   std::vector<bool> seen(kSockets);
   for (int i = 0; i < 2; ++i) {
-    for (const Poller::Event& event : poller.wait(seconds(10)).events)
+    for (const Poller::Event& event : poller.wait(seconds(10)).events) {
       seen[event.key] = true;
+    }
   }
   EXPECT_EQ(std::count(seen.begin(), seen.end(), true), static_cast<std::ptrdiff_t>(kSockets));
 }

@@ -15,8 +15,9 @@ constexpr std::size_t kPacket = std::size_t{4} << 20U;
 class MoveCounter {
  public:
   void look(const Rest& rest) {
-    if (rest.capacity() != capacity_)
+    if (rest.capacity() != capacity_) {
       moved += rest.size();
+    }
     capacity_ = rest.capacity();
   }
   std::size_t moved = 0;

@@ -37,8 +37,9 @@ TEST(ServiceThread, repeats_until_it_is_stopped) {
   std::counting_semaphore<> calls(0);
   service.every(milliseconds(1), [&] { calls.release(); });
   service.start();
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     EXPECT_TRUE(calls.try_acquire_for(seconds(10)));
+  }
   service.stop();
 }
 

@@ -66,7 +66,7 @@ class ChainedClient : public DecodedSink {
   BrokerLoop& loop_;
   Peer peer_;
   std::unique_ptr<Stream> stream_ = chain();
-  StreamBuffers buffers_{64 * 1024};
+  StreamBuffers buffers_{std::size_t{64} << 10U};
   Bytes received_;
   StreamState state_ = StreamState::kOpen;
 };
@@ -166,8 +166,9 @@ TEST(StreamIo, a_peer_that_asks_without_reading_is_not_read_for_ever) {
   loop.turn();
   // 3 MiB of questions, whose answers nobody takes.
   Bytes questions;
-  for (int i = 0; i < 8'192; ++i)
+  for (int i = 0; i < 8'192; ++i) {
     append(questions, FrameTransform::frame("?" + std::string(200, 'x')));
+  }
   const Bytes wire = DoublingTransform::doubled(questions);
   std::size_t sent = 0;
   for (int i = 0; i < 2'000; ++i) {

@@ -24,8 +24,9 @@ class CollectingSink final : public DecodedSink {
 Stream make_stream(std::unique_ptr<Transform> first, std::unique_ptr<Transform> second = nullptr) {
   std::vector<std::unique_ptr<Transform>> chain;
   chain.push_back(std::move(first));
-  if (second != nullptr)
+  if (second != nullptr) {
     chain.push_back(std::move(second));
+  }
   return Stream(std::move(chain));
 }
 

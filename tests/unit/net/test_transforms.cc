@@ -14,12 +14,14 @@ Transform::Inbound FrameTransform::inbound(std::span<std::byte> input,
       result.state = StreamState::kClosed;
       break;
     }
-    if (kept_.size() < 1 + size)
+    if (kept_.size() < 1 + size) {
       break;
+    }
     Bytes payload(kept_.begin() + 1, kept_.begin() + 1 + static_cast<std::ptrdiff_t>(size));
     kept_.erase(kept_.begin(), kept_.begin() + 1 + static_cast<std::ptrdiff_t>(size));
-    for (std::byte& byte : payload)
+    for (std::byte& byte : payload) {
       byte ^= kMask;
+    }
     if (payload[0] == static_cast<std::byte>('?')) {
       payload[0] = static_cast<std::byte>('!');
       const ByteView answer(payload);
@@ -37,8 +39,9 @@ void FrameTransform::outbound(std::span<const ByteView> input, Bytes& output) {
     while (!chunk.empty()) {
       const ByteView part = chunk.first(std::min(chunk.size(), kFrameMax));
       output.push_back(static_cast<std::byte>(part.size()));
-      for (const std::byte byte : part)
+      for (const std::byte byte : part) {
         output.push_back(byte ^ kMask);
+      }
       chunk = chunk.subspan(part.size());
     }
   }
@@ -77,8 +80,9 @@ Transform::Inbound DoublingTransform::inbound(std::span<std::byte> input,
 }
 
 void DoublingTransform::outbound(std::span<const ByteView> input, Bytes& output) {
-  for (const ByteView chunk : input)
+  for (const ByteView chunk : input) {
     append(output, doubled(chunk));
+  }
 }
 
 void DoublingTransform::finish(Bytes& output) { append(output, as_bytes("bye")); }
