@@ -49,6 +49,10 @@ struct LimitsConfig {
   Duration close_grace = std::chrono::seconds(5);
 };
 
+// How a message of a shared group finds its member (routing::ShareStrategy), or that there are
+// none.
+enum class SharedSubscriptions : std::uint8_t { kRoundRobin, kHashTopic, kHashClient, kOff };
+
 struct Config {
   // Set by --development only: anonymous clients, loopback only, hints for trying it out.
   bool development = false;
@@ -56,6 +60,7 @@ struct Config {
   std::uint16_t io_threads = 1;
   std::uint32_t sys_interval_seconds = 10;  // 0: $SYS is not published.
   std::uint32_t drain_seconds = 10;
+  SharedSubscriptions shared_subscriptions = SharedSubscriptions::kRoundRobin;
 
   std::vector<TcpListenerConfig> tcp_listeners{TcpListenerConfig{}};
   HttpConfig http;

@@ -13,11 +13,26 @@
 namespace godwit::app {
 namespace {
 
+routing::ShareStrategy strategy_of(SharedSubscriptions shared) {
+  switch (shared) {
+    case SharedSubscriptions::kHashTopic:
+      return routing::ShareStrategy::kHashTopic;
+    case SharedSubscriptions::kHashClient:
+      return routing::ShareStrategy::kHashClient;
+    case SharedSubscriptions::kRoundRobin:
+    case SharedSubscriptions::kOff:
+      break;
+  }
+  return routing::ShareStrategy::kRoundRobin;
+}
+
 front::FrontSettings front_settings(const Config& config, const HashKey& key) {
   front::FrontSettings settings;
   settings.thread_count = config.io_threads;
   settings.hash_key = key;
   settings.limits = config.limits.session;
+  settings.shared_subscriptions = config.shared_subscriptions != SharedSubscriptions::kOff;
+  settings.share_strategy = strategy_of(config.shared_subscriptions);
   settings.retained = config.limits.retained;
   settings.memory_budget_bytes = config.limits.memory_budget_bytes;
   return settings;

@@ -16,10 +16,17 @@
 
 namespace godwit::app {
 
-// The level's name in OPTION_FIELD of a LogLevel, in the order of the enumerators.
-inline constexpr std::string_view kLogLevels[] = {"trace", "debug", "info", "warn", "error", "off"};
-
 namespace option_field {
+
+// The choices of an enumeration, in the order of its enumerators.
+template <class Enum>
+inline constexpr std::string_view kChoices[] = {""};
+template <>
+inline constexpr std::string_view kChoices<LogLevel>[] = {"trace", "debug", "info",
+                                                          "warn",  "error", "off"};
+template <>
+inline constexpr std::string_view kChoices<SharedSubscriptions>[] = {"round_robin", "hash_topic",
+                                                                     "hash_client", "off"};
 
 template <class Field>
 OptionValue to_value(const Field& field) {
@@ -27,19 +34,21 @@ OptionValue to_value(const Field& field) {
     return field;
   } else if constexpr (std::is_same_v<Field, Duration>) {
     return std::int64_t{std::chrono::duration_cast<std::chrono::seconds>(field).count()};
-  } else if constexpr (std::is_same_v<Field, LogLevel>) {
-    return std::string(kLogLevels[static_cast<std::size_t>(field)]);
+  } else if constexpr (std::is_enum_v<Field>) {
+    return std::string(kChoices<Field>[static_cast<std::size_t>(field)]);
   } else {
     return static_cast<std::int64_t>(field);
   }
 }
 
-inline LogLevel log_level(std::string_view name) {
-  std::size_t level = 0;
-  while (level + 1 < std::size(kLogLevels) && kLogLevels[level] != name) {
-    ++level;
+// `name` was checked against the row's choices.
+template <class Enum>
+Enum choice(std::string_view name) {
+  std::size_t number = 0;
+  while (number + 1 < std::size(kChoices<Enum>) && kChoices<Enum>[number] != name) {
+    ++number;
   }
-  return static_cast<LogLevel>(level);
+  return static_cast<Enum>(number);
 }
 
 template <class Field>
@@ -50,8 +59,8 @@ void from_value(Field& field, const OptionValue& value) {
     field = std::get<std::string>(value);
   } else if constexpr (std::is_same_v<Field, Duration>) {
     field = std::chrono::seconds(std::get<std::int64_t>(value));
-  } else if constexpr (std::is_same_v<Field, LogLevel>) {
-    field = log_level(std::get<std::string>(value));
+  } else if constexpr (std::is_enum_v<Field>) {
+    field = choice<Field>(std::get<std::string>(value));
   } else {
     field = static_cast<Field>(std::get<std::int64_t>(value));
   }

@@ -34,6 +34,14 @@ constexpr std::array kRows = {
         .field = OPTION_FIELD(config.drain_seconds),
     },
     Option{
+        .name = "shared_subscriptions",
+        .type = OptionType::kChoice,
+        .choices = "round_robin hash_topic hash_client off",
+        .help = "Which member of a `$share` group gets a message: the next one that has room, or "
+                "always the same one for a topic or for a publisher; `off`: there are none.",
+        .field = OPTION_FIELD(config.shared_subscriptions),
+    },
+    Option{
         .name = "listener.tcp.bind",
         .type = OptionType::kAddress,
         .flag = "--bind",

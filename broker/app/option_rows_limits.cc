@@ -71,6 +71,15 @@ constexpr std::array kRows = {
         .field = OPTION_FIELD(config.limits.session.client_id_bytes_max),
     },
     Option{
+        .name = "limits.keep_alive_seconds_max",
+        .type = OptionType::kInteger,
+        .min = 0,
+        .max = 65'535,
+        .help = "The longest keep alive that is granted; a client that asks for more, or for none, "
+                "gets this. For MQTT 5.0 clients, who are told. 0: whatever they ask for.",
+        .field = OPTION_FIELD(config.limits.session.keep_alive_seconds_max),
+    },
+    Option{
         .name = "limits.receive_maximum",
         .type = OptionType::kInteger,
         .min = 1,
@@ -87,6 +96,25 @@ constexpr std::array kRows = {
         .help = "Unacknowledged QoS 1 and 2 messages on the way to one client, which may ask for "
                 "fewer; the others wait in its queue.",
         .field = OPTION_FIELD(config.limits.session.send_window_max),
+    },
+    Option{
+        .name = "limits.topic_alias_maximum",
+        .type = OptionType::kInteger,
+        .min = 0,
+        .max = 65'535,
+        .help =
+            "Topic aliases of one MQTT 5.0 client, in each direction; the client may take fewer "
+            "of ours. Announced; a higher one closes its connection (0x94).",
+        .field = OPTION_FIELD(config.limits.session.topic_alias_maximum),
+    },
+    Option{
+        .name = "limits.topic_alias_bytes_max",
+        .type = OptionType::kBytes,
+        .min = 0,
+        .max = kTiB,
+        .help = "Bytes of the topics behind one client's topic aliases, in each direction (0x97 "
+                "beyond).",
+        .field = OPTION_FIELD(config.limits.session.topic_alias_bytes_max),
     },
     Option{
         .name = "limits.queue_messages_max",
@@ -117,7 +145,7 @@ constexpr std::array kRows = {
         .name = "limits.subscriptions_max",
         .type = OptionType::kInteger,
         .min = 1,
-        .max = 100'000'000,
+        .max = 10'000'000,
         .help = "Subscriptions of one session (0x97 beyond).",
         .field = OPTION_FIELD(config.limits.session.subscriptions_max),
     },

@@ -206,6 +206,12 @@ void ConnectFlow::attach(Connection& connection, std::unique_ptr<PendingConnect>
   connection.keep_alive_seconds = connect->keep_alive_seconds;
   connection.maximum_packet_size = connect->maximum_packet_size;
   connection.problem_information = connect->request_problem_information;
+  const std::uint16_t alias_maximum =
+      std::min(connect->topic_alias_maximum, needs_.settings.limits.topic_alias_maximum);
+  if (alias_maximum != 0) {
+    connection.aliases =
+        std::make_unique<TopicAliases>(alias_maximum, needs_.settings.limits.topic_alias_bytes_max);
+  }
   connection.last_packet = now;
   connection.state = Open{slot};
   if (connection.keep_alive_seconds != 0) {
@@ -222,6 +228,7 @@ void ConnectFlow::attach(Connection& connection, std::unique_ptr<PendingConnect>
     needs_.subscriptions.authorize_again(*slot);
   }
   needs_.delivery.resume(*slot, connect->receive_maximum, now);
+  needs_.shared.connected(*slot);
   needs_.wire.effect(ResumeInput{connection.id.index});
 }
 
@@ -242,9 +249,15 @@ bool ConnectFlow::send_connack(Connection& connection, const PendingConnect& con
     if (connect.client_id_assigned) {
       writer.text(PropertyId::kAssignedClientIdentifier, connect.key.client_id);
     }
-    // E-118: what is not served yet is said, and refused.
-    writer.number(PropertyId::kSubscriptionIdentifierAvailable, 0);
-    writer.number(PropertyId::kSharedSubscriptionAvailable, 0);
+    if (connect.keep_alive_is_ours) {
+      writer.number(PropertyId::kServerKeepAlive, connect.keep_alive_seconds);  // MQTT-3.1.2-21
+    }
+    if (limits.topic_alias_maximum != 0) {
+      writer.number(PropertyId::kTopicAliasMaximum, limits.topic_alias_maximum);
+    }
+    if (!needs_.settings.shared_subscriptions) {
+      writer.number(PropertyId::kSharedSubscriptionAvailable, 0);  // E-035, E-118
+    }
     connack.properties = mqtt::PropertiesView::from_checked(properties_);
   }
   return needs_.wire.send(connection, connack);

@@ -21,6 +21,7 @@ class ConnectFlow {
     SessionTable& sessions;
     Subscriptions& subscriptions;
     Delivery& delivery;
+    SharedSubscriptions& shared;
     ClientRegistry& registry;
     Lifecycle& lifecycle;
     Mailroom& mailroom;

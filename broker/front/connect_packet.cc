@@ -17,6 +17,15 @@ std::uint32_t session_expiry_asked(const mqtt::Connect& packet) {
   return packet.clean_start ? 0 : session::kNeverExpires;
 }
 
+// 3.x clients cannot be told of another value than their own, so they keep it.
+std::uint16_t keep_alive_granted(const mqtt::Connect& packet,
+                                 const session::SessionLimits& limits) {
+  const std::uint16_t asked = packet.keep_alive_seconds;
+  const std::uint16_t most = limits.keep_alive_seconds_max;
+  const bool over = most != 0 && (asked == 0 || asked > most);
+  return over && mqtt::is_v5(packet.version) ? most : asked;
+}
+
 ArmedWill take_will(const mqtt::Will& will, Instant now) {
   mqtt::Publish publish;
   publish.topic = will.topic;
@@ -50,7 +59,8 @@ std::unique_ptr<PendingConnect> take_connect(const mqtt::Connect& packet,
   pending->version = packet.version;
   pending->key.client_id = packet.client_id;
   pending->clean_start = packet.clean_start;
-  pending->keep_alive_seconds = packet.keep_alive_seconds;
+  pending->keep_alive_seconds = keep_alive_granted(packet, limits);
+  pending->keep_alive_is_ours = pending->keep_alive_seconds != packet.keep_alive_seconds;
   pending->session_expiry_asked_seconds = session_expiry_asked(packet);
   pending->session_expiry_seconds =
       std::min(pending->session_expiry_asked_seconds, limits.session_expiry_seconds_max);
@@ -60,6 +70,8 @@ std::unique_ptr<PendingConnect> take_connect(const mqtt::Connect& packet,
         static_cast<std::uint16_t>(properties.number(PropertyId::kReceiveMaximum).value_or(65'535));
     pending->maximum_packet_size =
         properties.number(PropertyId::kMaximumPacketSize).value_or(UINT32_MAX);
+    pending->topic_alias_maximum =
+        static_cast<std::uint16_t>(properties.number(PropertyId::kTopicAliasMaximum).value_or(0));
     pending->request_problem_information =
         properties.number(PropertyId::kRequestProblemInformation).value_or(1) != 0;
   }

@@ -42,6 +42,7 @@ void ConnectionTable::remove(Connection& connection) {
   connection.qos2_ids_before = 0;
   connection.keep_alive_seconds = 0;
   connection.maximum_packet_size = UINT32_MAX;
+  connection.aliases = nullptr;
   connection.timer_armed = kNever;
   connection.address.clear();
   free_.push_back(id.index);

@@ -15,6 +15,7 @@
 #include "broker/front/ids.h"
 #include "broker/front/outbox.h"
 #include "broker/front/pending_connect.h"
+#include "broker/front/topic_aliases.h"
 #include "broker/mqtt/decoder.h"
 #include "broker/mqtt/types.h"
 
@@ -52,6 +53,7 @@ struct Connection {
   std::uint16_t qos2_ids_before = 0;     // Of the client, left open by an earlier connection.
   std::uint16_t keep_alive_seconds = 0;  // 0: none.
   std::uint32_t maximum_packet_size = UINT32_MAX;  // The client's: no larger packet is sent.
+  std::unique_ptr<TopicAliases> aliases;           // Null if there are none in either direction.
   Instant last_packet{};         // Of the last complete packet once open; of the accept before.
   Instant timer_armed = kNever;  // The deadline that stands in the wheel; kNever: none does.
   std::string address;           // For logs.

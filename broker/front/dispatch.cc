@@ -135,6 +135,8 @@ struct TakeControl {
   }
   void operator()(const RetainedQuery& mail) const { parts.retained.answer(mail, now); }
   void operator()(const RetainedSlice& mail) const { parts.retained.take(mail); }
+  void operator()(const ShareUpdate& mail) const { parts.groups.update(mail, now); }
+  void operator()(const ShareReturned& mail) const { parts.groups.take_back(mail, now); }
 };
 
 }  // namespace

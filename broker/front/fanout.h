@@ -13,6 +13,7 @@
 #include "broker/front/publish_layouts.h"
 #include "broker/front/retained.h"
 #include "broker/front/session_table.h"
+#include "broker/front/shared_groups.h"
 #include "broker/mqtt/frame.h"
 #include "broker/routing/route_table.h"
 #include "broker/routing/topic_index.h"
@@ -24,6 +25,8 @@ struct PublishSource {
   TenantId tenant;
   // Whose it is, for No Local; null for the broker's own and for other fronts'.
   const SessionSlot* publisher = nullptr;
+  // Of a publish from another front, whose session is not here.
+  std::uint32_t publisher_hash = 0;
   // The packet as it arrived, if it can be passed on as it lies.
   const mqtt::Frame* frame = nullptr;
   mqtt::ProtocolVersion frame_version = mqtt::ProtocolVersion::k5_0;
@@ -32,14 +35,18 @@ struct PublishSource {
 
 class Fanout {
  public:
-  Fanout(SessionTable& sessions, Delivery& delivery, Retained& retained, Mailroom& mailroom,
-         const routing::TopicIndex& index, const routing::RouteTable& routes)
-      : sessions_(&sessions),
-        delivery_(&delivery),
-        retained_(&retained),
-        mailroom_(&mailroom),
-        index_(&index),
-        routes_(&routes) {}
+  struct Needs {
+    const FrontSettings& settings;
+    SessionTable& sessions;
+    Delivery& delivery;
+    Retained& retained;
+    SharedGroups& groups;
+    SharedSubscriptions& members;
+    Mailroom& mailroom;
+    const routing::TopicIndex& index;
+    const routing::RouteTable& routes;
+  };
+  explicit Fanout(const Needs& needs) : needs_(needs) {}
 
   // A publish that has entered the broker on this front: local subscribers, other fronts, and the
   // retained store if its flag is set.
@@ -50,20 +57,27 @@ class Fanout {
  private:
   void deliver_locally(const mqtt::Publish& publish, const PublishSource& source);
   void hand_to_others(const mqtt::Publish& publish, const PublishSource& source);
-  // Several matches of one subscriber become one: the highest QoS, RETAIN kept if any wants it.
+  // For shared subscriptions; 0 unless they want to know.
+  [[nodiscard]] std::uint32_t hash_of_publisher(const PublishSource& source) const;
+  // Several matches of one subscriber become one: the highest QoS, RETAIN kept if any wants it, the
+  // identifiers of all.
   void fold_matches(const PublishSource& source);
+  // Fills identifiers_ with those of the match at `position`; called in the order of positions.
+  void collect_identifiers(std::uint32_t position, std::size_t& next_more);
 
-  SessionTable* sessions_;
-  Delivery* delivery_;
-  Retained* retained_;
-  Mailroom* mailroom_;
-  const routing::TopicIndex* index_;
-  const routing::RouteTable* routes_;
+  Needs needs_;
 
   // Reused from publish to publish.
   PublishLayouts layouts_;
   std::vector<routing::Match> matches_;
+  std::vector<routing::Subscriber> groups_;
   std::vector<routing::Destination> destinations_;
+  struct MoreIdentifier {
+    std::uint32_t position;  // Of the match it was folded into.
+    std::uint32_t identifier;
+  };
+  std::vector<MoreIdentifier> more_identifiers_;
+  std::vector<std::uint32_t> identifiers_;
   std::uint64_t stamp_ = 0;
 };
 

@@ -15,8 +15,7 @@ Front::Front(const FrontSettings& settings, std::shared_ptr<const access::Policy
 
 Front::~Front() {
   // Outboxes do not know the slab that their chunks came from.
-  parts_->connections.for_each(
-      [this](Connection& connection) { parts_->wire.drop_output(connection); });
+  parts_->connections.for_each([this](Connection& connection) { parts_->let_go(connection); });
 }
 
 std::optional<ConnectionIndex> Front::accept(PeerInfo peer, Turn& turn) {
@@ -36,6 +35,7 @@ ConnectionIndex Front::adopt(PeerInfo peer, std::unique_ptr<PendingConnect> conn
   } else {
     parts_->connect_flow.adopted(connection, std::move(connect), turn.now);
   }
+  parts_->take_own_mail(turn.now);
   return connection.id.index;
 }
 
@@ -55,6 +55,7 @@ std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> inp
     if (!frame) {
       const auto type = static_cast<mqtt::PacketType>(std::to_integer<unsigned>(input[used]) >> 4U);
       refuse_frame(*parts_, connection, type, frame.error(), turn.now);
+      parts_->take_own_mail(turn.now);
       return input.size();
     }
     if (!frame->has_value()) {
@@ -62,6 +63,7 @@ std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> inp
     }
     used += (*frame)->bytes.size();
     dispatch(*parts_, connection, **frame, turn.now);
+    parts_->take_own_mail(turn.now);
   }
   return connection.is<Closed>() ? input.size() : used;
 }
@@ -86,16 +88,18 @@ void Front::written(ConnectionIndex index, std::size_t count, Turn& turn) {
   parts_->retained.output_written(*slot);
   if (!slot->session.queue.empty() || slot->session.window.has_resend()) {
     parts_->delivery.pump(*slot, turn.now);
+    parts_->take_own_mail(turn.now);
   }
 }
 
 void Front::lost(ConnectionIndex index, Turn& turn) {
   parts_->lifecycle.lost(parts_->connections.at(index), turn.now);
+  parts_->take_own_mail(turn.now);
 }
 
 void Front::release(ConnectionIndex index) {
   Connection& connection = parts_->connections.at(index);
-  parts_->wire.drop_output(connection);
+  parts_->let_go(connection);
   parts_->connections.remove(connection);
 }
 
@@ -104,6 +108,7 @@ void Front::authenticated(ConnectionId id, const access::AuthenticationResult& r
   if (connection != nullptr) {
     parts_->connect_flow.authenticated(*connection, result, turn.now);
   }
+  parts_->take_own_mail(turn.now);
 }
 
 void Front::mail(const MailBatch& batch, Turn& turn) {
@@ -115,6 +120,7 @@ void Front::mail(const MailBatch& batch, Turn& turn) {
   for (const ControlMail& mail : batch.control) {
     take_control(*parts_, mail, turn.now);
   }
+  parts_->take_own_mail(turn.now);
 }
 
 void Front::tick(Turn& turn) {
@@ -132,6 +138,7 @@ void Front::tick(Turn& turn) {
   };
   parts_->timers.advance(turn.now, on_connection, on_session);
   parts_->retained.advance(turn.now);
+  parts_->take_own_mail(turn.now);
 }
 
 Instant Front::next_deadline() const {
@@ -147,6 +154,7 @@ void Front::publish_internal(std::string_view topic, std::string_view payload, T
   publish.payload = as_bytes(payload);
   publish.retain = true;
   parts_->fanout.publish(publish, {.tenant = TenantId(0), .received = turn.now});
+  parts_->take_own_mail(turn.now);
 }
 
 void Front::stop(Turn& turn) {
@@ -162,6 +170,7 @@ void Front::stop(Turn& turn) {
     }
     parts_->lifecycle.disconnect(connection, mqtt::ReasonCode::kServerShuttingDown, turn.now);
   });
+  parts_->take_own_mail(turn.now);
 }
 
 void Front::take_dirty(std::vector<ConnectionIndex>& out) {

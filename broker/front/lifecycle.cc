@@ -97,6 +97,7 @@ void Lifecycle::settle_absent(SessionSlot& slot, Instant now) {
     end_session(slot, now);
     return;
   }
+  needs_.shared.disconnected(slot);
   // E-006: the clock starts when the connection ends.
   slot.expires = session.expiry_interval_seconds == session::kNeverExpires
                      ? kNever
@@ -161,6 +162,7 @@ void Lifecycle::take_over(SessionSlot& slot, bool session_goes_on, Instant now) 
 
 void Lifecycle::end_session(SessionSlot& slot, Instant now) {
   CHECK(slot.connection == nullptr);
+  needs_.shared.session_ends(slot);
   // Off the index first: a session does not get its own will.
   needs_.subscriptions.remove_all(slot);
   if (slot.will) {

@@ -25,6 +25,7 @@ class Lifecycle {
     SessionTable& sessions;
     Subscriptions& subscriptions;
     Delivery& delivery;
+    SharedSubscriptions& shared;
     Retained& retained;
     Fanout& fanout;
     Mailroom& mailroom;

@@ -15,7 +15,7 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "broker/front/ids.h"
-#include "broker/routing/topic_index.h"
+#include "broker/routing/shared_group.h"
 #include "broker/session/session_key.h"
 
 namespace godwit::front {
@@ -71,8 +71,28 @@ struct RetainedSlice {
   bool more = false;
 };
 
-using ControlMail = std::variant<OpenRequest, OpenAnswer, ClientGone, RouteChange, RouteBarrier,
-                                 RouteConfirmed, RetainedQuery, RetainedSlice>;
+// From a member's front to the home of a shared group (PROTOCOL P-11). A group goes by the keyed
+// hash of its tenant and filter, of 64 bits; only joining spells it out.
+struct ShareUpdate {
+  enum class Kind : std::uint8_t { kJoin, kLeave, kConnected, kDisconnected, kCredit };
+  Kind kind = Kind::kJoin;
+  std::uint64_t group = 0;
+  routing::SharedMember member;
+  std::uint16_t window = 0;  // Of kConnected: the most it takes at a time.
+  std::uint16_t count = 0;   // Of kConnected: what it holds; of kCredit: what it has finished.
+  // Of kJoin.
+  TenantId tenant;
+  std::string filter;
+};
+// Messages that were assigned to a member and that it has not delivered.
+struct ShareReturned {
+  std::uint64_t group = 0;
+  Bytes records;  // As MailBatch::publishes.
+};
+
+using ControlMail =
+    std::variant<OpenRequest, OpenAnswer, ClientGone, RouteChange, RouteBarrier, RouteConfirmed,
+                 RetainedQuery, RetainedSlice, ShareUpdate, ShareReturned>;
 
 struct MailBatch {
   ThreadIndex from;

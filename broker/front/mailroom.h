@@ -7,7 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -18,12 +20,22 @@
 
 namespace godwit::front {
 
+// Of a publish that goes to one member of a shared group.
+struct ShareTarget {
+  std::uint64_t group = 0;
+  routing::SharedMember member;
+  // How many members have refused the message already.
+  std::uint8_t refusals = 0;
+};
+
 // One publish between fronts.
 struct MailedPublish {
   TenantId tenant;
-  bool deliver = true;  // To the subscribers of the receiving front.
-  bool retain = false;  // The receiving front is the home of this retained topic: keep it.
+  std::uint32_t publisher = 0;  // A hash of who it comes from, for shared subscriptions.
+  bool deliver = true;          // To the subscribers of the receiving front.
+  bool retain = false;          // The receiving front is the home of this retained topic: keep it.
   Instant received{};
+  std::optional<ShareTarget> share;
   mqtt::Publish publish;
 };
 
@@ -53,9 +65,17 @@ class Mailroom {
   void publish(ThreadIndex to, const MailedPublish& mailed) {
     append_record(mailed, batches_[to.value()].publishes);
   }
+  // To this front too: then it is taken at the end of the call that wrote it (`take_own`), so that
+  // parts which answer each other do not call each other.
   void control(ThreadIndex to, ControlMail mail) {
-    batches_[to.value()].control.push_back(std::move(mail));
+    if (to == self_) {
+      own_.push_back(std::move(mail));
+    } else {
+      batches_[to.value()].control.push_back(std::move(mail));
+    }
   }
+  [[nodiscard]] bool has_own() const { return !own_.empty(); }
+  [[nodiscard]] std::vector<ControlMail> take_own() { return std::exchange(own_, {}); }
   template <class Make>
   void control_to_others(Make make) {
     const auto thread_count = static_cast<std::uint16_t>(batches_.size());
@@ -71,6 +91,7 @@ class Mailroom {
  private:
   ThreadIndex self_;
   std::vector<MailBatch> batches_;
+  std::vector<ControlMail> own_;
 };
 
 }  // namespace godwit::front

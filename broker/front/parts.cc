@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "broker/front/dispatch.h"
+
 namespace godwit::front {
 
 Front::Parts::Parts(const FrontSettings& its_settings,
@@ -18,17 +20,20 @@ Front::Parts::Parts(const FrontSettings& its_settings,
       mailroom(settings.self, settings.thread_count),
       timers(now),
       wire(probe),
-      delivery(settings, *policy, wire, probe),
+      ledger(settings, mailroom),
+      delivery(settings, *policy, ledger, wire, probe),
       retained(settings, sessions, delivery, mailroom, probe),
-      fanout(sessions, delivery, retained, mailroom, index, routes),
-      subscriptions(settings.self, *policy, index, mailroom, probe),
-      lifecycle({settings, *policy, sessions, subscriptions, delivery, retained, fanout, mailroom,
-                 registry, timers, wire, probe, log}),
-      connect_flow({settings, *policy, connections, sessions, subscriptions, delivery, registry,
-                    lifecycle, mailroom, timers, wire, random, probe, log}),
+      shared(settings, sessions, delivery, ledger, mailroom),
+      groups(settings, shared, mailroom, index, probe),
+      fanout({settings, sessions, delivery, retained, groups, shared, mailroom, index, routes}),
+      subscriptions(settings, *policy, index, shared, mailroom, probe),
+      lifecycle({settings, *policy, sessions, subscriptions, delivery, shared, retained, fanout,
+                 mailroom, registry, timers, wire, probe, log}),
+      connect_flow({settings, *policy, connections, sessions, subscriptions, delivery, shared,
+                    registry, lifecycle, mailroom, timers, wire, random, probe, log}),
       subscribe_flow({settings, *policy, connections, subscriptions, retained, mailroom, lifecycle,
                       wire, probe}),
-      publish_flow({settings, *policy, delivery, fanout, lifecycle, wire, probe}) {}
+      publish_flow({settings, *policy, delivery, ledger, fanout, lifecycle, wire, probe}) {}
 
 Connection& Front::Parts::add_connection(PeerInfo peer, Instant now) {
   Connection& connection = connections.add(now);
@@ -36,6 +41,22 @@ Connection& Front::Parts::add_connection(PeerInfo peer, Instant now) {
   probe.connection_opened();
   timers.arm(connection, now + settings.limits.connect_deadline);
   return connection;
+}
+
+void Front::Parts::take_own_mail(Instant now) {
+  while (mailroom.has_own()) {
+    for (const ControlMail& mail : mailroom.take_own()) {
+      take_control(*this, mail, now);
+    }
+  }
+}
+
+void Front::Parts::let_go(Connection& connection) {
+  wire.drop_output(connection);
+  if (connection.aliases != nullptr) {
+    probe.aliases_changed(connection.aliases->bytes(), 0);
+    connection.aliases = nullptr;
+  }
 }
 
 }  // namespace godwit::front

@@ -17,6 +17,10 @@ struct Front::Parts {
         Random& random, MetricSheet& metrics, const Log& its_log, Instant now);
 
   Connection& add_connection(PeerInfo peer, Instant now);
+  // Takes what this front has mailed to itself; at the end of each call from outside.
+  void take_own_mail(Instant now);
+  // Gives back what an ended connection still holds.
+  void let_go(Connection& connection);
   // Its peer sends on without reading the answers: no more of that is read. Deliveries alone do not
   // get there, so a slow subscriber's acks and pings are heard.
   [[nodiscard]] bool output_is_full(const Connection& connection) const {
@@ -38,8 +42,11 @@ struct Front::Parts {
   Timers timers;
   Wire wire;
 
+  ShareLedger ledger;
   Delivery delivery;
   Retained retained;
+  SharedSubscriptions shared;
+  SharedGroups groups;
   Fanout fanout;
   Subscriptions subscriptions;
   Lifecycle lifecycle;

@@ -28,9 +28,11 @@ struct PendingConnect {
   bool client_id_assigned = false;
   // MQTT-3.1.2-29: reason strings and user properties only on CONNACK, DISCONNECT and PUBLISH.
   bool request_problem_information = true;
-  std::uint16_t keep_alive_seconds = 0;
+  std::uint16_t keep_alive_seconds = 0;            // Granted; 0: none.
+  bool keep_alive_is_ours = false;                 // Not what was asked for.
   std::uint16_t receive_maximum = 65'535;          // The client's.
   std::uint32_t maximum_packet_size = UINT32_MAX;  // The client's.
+  std::uint16_t topic_alias_maximum = 0;           // The client's.
   std::uint32_t session_expiry_asked_seconds = 0;
   std::uint32_t session_expiry_seconds = 0;  // Granted.
   std::optional<ArmedWill> will;

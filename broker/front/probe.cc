@@ -47,12 +47,16 @@ FrontProbe::FrontProbe(MetricSheet& sheet)
                       "Bytes of the messages sent to kept sessions and not acknowledged yet."})),
       outbox_bytes_(
           &sheet.add({kGauge, "godwit_outbox_bytes", "Bytes waiting to be written to clients."})),
+      alias_bytes_(&sheet.add({kGauge, "godwit_topic_alias_bytes",
+                               "Bytes of the topics behind topic aliases, in both directions."})),
       retained_messages_(
           &sheet.add({kGauge, "godwit_retained_messages", "Retained messages held."})),
       retained_bytes_(
           &sheet.add({kGauge, "godwit_retained_bytes", "Bytes of the retained messages held."})),
       retained_refused_(&sheet.add({kCounter, "godwit_retained_refused_total",
                                     "Retained messages not kept because the store was full."})),
+      shared_groups_(&sheet.add(
+          {kGauge, "godwit_shared_groups", "Groups of shared subscriptions with members."})),
       wills_(&sheet.add({kCounter, "godwit_wills_published_total", "Will messages published."})) {
   for (std::size_t qos = 0; qos < 3; ++qos) {
     received_[qos] = &sheet.add({kCounter, "godwit_publish_received_total",
@@ -60,8 +64,9 @@ FrontProbe::FrontProbe(MetricSheet& sheet)
     sent_[qos] = &sheet.add({kCounter, "godwit_publish_sent_total",
                              "PUBLISH packets sent to clients.", "qos", kQosValues[qos]});
   }
-  constexpr std::array<std::string_view, 6> kDropValues{
-      "queue_full", "write_buffer_full", "too_large", "expired", "not_authorized", "memory_budget"};
+  constexpr std::array<std::string_view, 7> kDropValues{
+      "queue_full",     "write_buffer_full", "too_large",       "expired",
+      "not_authorized", "memory_budget",     "refused_by_share"};
   static_assert(kDropValues.size() == static_cast<std::size_t>(DropReason::kCount));
   for (std::size_t i = 0; i < kDropValues.size(); ++i) {
     dropped_[i] =

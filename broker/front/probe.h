@@ -21,6 +21,7 @@ enum class DropReason : std::uint8_t {
   kExpired,          // Message Expiry Interval.
   kNotAuthorized,    // The rules do not let the subscriber see this topic.
   kMemoryBudget,     // QoS 0 while the process is over its budget.
+  kRefusedByShare,   // No connected member of a shared group could take it.
   kCount,
 };
 
@@ -63,17 +64,25 @@ class FrontProbe {
                           static_cast<std::int64_t>(bytes_before));
   }
   void outbox_changed(std::int64_t bytes) { outbox_bytes_->add(bytes); }
+  void aliases_changed(std::size_t bytes_before, std::size_t bytes_now) {
+    alias_bytes_->add(static_cast<std::int64_t>(bytes_now) -
+                      static_cast<std::int64_t>(bytes_before));
+  }
   void retained_is(std::size_t messages, std::size_t bytes) {
     retained_messages_->set(static_cast<std::int64_t>(messages));
     retained_bytes_->set(static_cast<std::int64_t>(bytes));
   }
   void retained_refused() { retained_refused_->increment(); }
+  void shared_groups_are(std::size_t count) {
+    shared_groups_->set(static_cast<std::int64_t>(count));
+  }
   void will_published() { wills_->increment(); }
   void denied(DeniedAction action) { denied_[static_cast<std::size_t>(action)]->increment(); }
 
   [[nodiscard]] std::size_t memory_bytes() const {
     return static_cast<std::size_t>(queued_bytes_->read() + in_flight_bytes_->read() +
-                                    outbox_bytes_->read() + retained_bytes_->read());
+                                    outbox_bytes_->read() + alias_bytes_->read() +
+                                    retained_bytes_->read());
   }
 
  private:
@@ -88,9 +97,11 @@ class FrontProbe {
   Metric* queued_bytes_;
   Metric* in_flight_bytes_;
   Metric* outbox_bytes_;
+  Metric* alias_bytes_;
   Metric* retained_messages_;
   Metric* retained_bytes_;
   Metric* retained_refused_;
+  Metric* shared_groups_;
   Metric* wills_;
   std::array<Metric*, 3> received_{};
   std::array<Metric*, 3> sent_{};

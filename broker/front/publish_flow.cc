@@ -1,5 +1,7 @@
 #include "broker/front/publish_flow.h"
 
+#include <utility>
+
 #include "broker/front/connect_packet.h"
 
 namespace godwit::front {
@@ -13,16 +15,19 @@ using session::AckOutcome;
 }  // namespace
 
 void PublishFlow::publish(Connection& connection, const mqtt::Frame& frame, Instant now) {
-  const auto packet =
+  auto packet =
       mqtt::decode_publish(frame, decode_context(connection, needs_.settings.limits.codec));
   if (!packet) {
     needs_.lifecycle.malformed(connection, packet.error(), now);
     return;
   }
-  if (packet->topic_alias != 0) {
-    // MQTT-3.2.2-18: none was offered in CONNACK.
-    needs_.lifecycle.disconnect(connection, ReasonCode::kTopicAliasInvalid, now);
-    return;
+  const bool has_alias = packet->topic_alias != 0;
+  if (has_alias) {
+    const ReasonCode fault = resolve_alias(connection, *packet);
+    if (fault != ReasonCode::kSuccess) {
+      needs_.lifecycle.disconnect(connection, fault, now);
+      return;
+    }
   }
   needs_.probe.publish_received(packet->qos);
   SessionSlot& slot = *connection.slot();
@@ -43,7 +48,7 @@ void PublishFlow::publish(Connection& connection, const mqtt::Frame& frame, Inst
 
   needs_.fanout.publish(*packet, {.tenant = slot.session.key.tenant,
                                   .publisher = &slot,
-                                  .frame = &frame,
+                                  .frame = has_alias ? nullptr : &frame,
                                   .frame_version = connection.version,
                                   .received = now});
   // MQTT-3.3.4-1. Taken by every session and store that it concerns, so it may be acknowledged.
@@ -54,10 +59,38 @@ void PublishFlow::publish(Connection& connection, const mqtt::Frame& frame, Inst
   }
 }
 
+ReasonCode PublishFlow::resolve_alias(Connection& connection, mqtt::Publish& packet) {
+  const session::SessionLimits& limits = needs_.settings.limits;
+  // It is this connection's affair: what goes on from here has the topic (E-046).
+  const std::uint16_t alias = std::exchange(packet.topic_alias, std::uint16_t{0});
+  if (alias > limits.topic_alias_maximum) {
+    return ReasonCode::kTopicAliasInvalid;  // MQTT-3.3.2-9, MQTT-3.2.2-18
+  }
+  if (packet.topic.empty()) {
+    if (connection.aliases != nullptr) {
+      packet.topic = connection.aliases->inbound.find(alias);
+    }
+    return packet.topic.empty() ? ReasonCode::kProtocolError : ReasonCode::kSuccess;  // E-045
+  }
+  // E-048: whatever becomes of the message.
+  if (connection.aliases == nullptr) {
+    connection.aliases = std::make_unique<TopicAliases>(0, 0);
+  }
+  InboundAliases& aliases = connection.aliases->inbound;
+  const std::size_t bytes_before = aliases.bytes();
+  const bool fits = aliases.set(alias, packet.topic, limits.topic_alias_bytes_max);
+  needs_.probe.aliases_changed(bytes_before, aliases.bytes());
+  return fits ? ReasonCode::kSuccess : ReasonCode::kQuotaExceeded;
+}
+
 ReasonCode PublishFlow::check(const SessionSlot& slot, const mqtt::Publish& publish) const {
   // E-089: the broker's own topics.
   if (is_broker_topic(publish.topic)) {
     return ReasonCode::kNotAuthorized;
+  }
+  // E-034: the name of a shared subscription is nothing to publish to.
+  if (publish.topic.text().starts_with("$share/")) {
+    return ReasonCode::kTopicNameInvalid;
   }
   if (!needs_.policy.authorize(slot.session.subject(), access::Action::kPublish, publish.topic)) {
     needs_.probe.denied(DeniedAction::kPublish);
@@ -111,6 +144,7 @@ void PublishFlow::acknowledge(Connection& connection, const mqtt::Frame& frame, 
   SessionSlot& slot = *connection.slot();
   session::SendWindow& window = slot.session.window;
   const std::size_t bytes_before = window.bytes();
+  const std::uint16_t share = window.share_of(packet->packet_id);
   AckOutcome outcome = AckOutcome::kUnknown;
   switch (packet->type) {
     case PacketType::kPuback:
@@ -139,6 +173,7 @@ void PublishFlow::acknowledge(Connection& connection, const mqtt::Frame& frame, 
                          ReasonCode::kPacketIdentifierNotFound);
   }
   if (outcome == AckOutcome::kFinished) {
+    needs_.ledger.finished(slot, share);
     needs_.delivery.pump(slot, now);
   }
 }

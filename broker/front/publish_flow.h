@@ -13,6 +13,7 @@ class PublishFlow {
     const FrontSettings& settings;
     const access::Policy& policy;
     Delivery& delivery;
+    ShareLedger& ledger;
     Fanout& fanout;
     Lifecycle& lifecycle;
     Wire& wire;
@@ -25,6 +26,9 @@ class PublishFlow {
   void acknowledge(Connection& connection, const mqtt::Frame& frame, Instant now);
 
  private:
+  // Sets or uses a Topic Alias, and leaves none in the packet. Success, or why the connection has
+  // to end.
+  [[nodiscard]] mqtt::ReasonCode resolve_alias(Connection& connection, mqtt::Publish& packet);
   // Why this publish is not taken; success if it is.
   [[nodiscard]] mqtt::ReasonCode check(const SessionSlot& slot, const mqtt::Publish& publish) const;
   void refuse(Connection& connection, const mqtt::Publish& publish, mqtt::ReasonCode reason,

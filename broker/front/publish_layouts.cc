@@ -16,6 +16,11 @@ std::size_t packet_id_offset(ByteView packet, std::size_t topic_size) {
   return at + 1 + 2 + topic_size;
 }
 
+unsigned low_half_of_first_byte(const DeliveryFlags& flags) {
+  return (flags.dup ? 0x08U : 0U) | static_cast<unsigned>(flags.qos) << 1U |
+         (flags.retain ? 0x01U : 0U);
+}
+
 }  // namespace
 
 void PublishLayouts::begin(const mqtt::Publish& publish, std::size_t receivers, Instant received) {
@@ -55,40 +60,65 @@ PublishLayouts::Layout& PublishLayouts::layout(mqtt::ProtocolVersion version, mq
   return layout;
 }
 
+std::size_t PublishLayouts::size(mqtt::ProtocolVersion version, mqtt::Qos qos,
+                                 const mqtt::PublishTailoring& tailoring) {
+  const ByteView bytes = layout(version, qos).bytes;
+  return tailoring.empty() || !mqtt::is_v5(version)
+             ? bytes.size()
+             : mqtt::TailoredPublish(bytes, tailoring).size();
+}
+
 void PublishLayouts::send(Wire& wire, Connection& to, const DeliveryFlags& flags) {
   Layout& layout = this->layout(to.version, flags.qos);
+  if (!flags.tailoring.empty() && mqtt::is_v5(to.version)) {
+    send_tailored(wire, to, flags, layout);
+    return;
+  }
   const bool has_id = flags.qos != mqtt::Qos::kAtMostOnce;
-  const auto first = static_cast<unsigned>(mqtt::PacketType::kPublish) << 4U |
-                     (flags.dup ? 0x08U : 0U) | static_cast<unsigned>(flags.qos) << 1U |
-                     (flags.retain ? 0x01U : 0U);
   const auto patch = [&](std::byte* packet) {
-    packet[0] = std::byte(first);
+    packet[0] = std::byte(static_cast<unsigned>(mqtt::PacketType::kPublish) << 4U |
+                          low_half_of_first_byte(flags));
     if (!has_id) {
       return;
     }
     packet[layout.packet_id_offset] = std::byte(flags.packet_id.value() >> 8U);
     packet[layout.packet_id_offset + 1] = std::byte(flags.packet_id.value() & 0xFFU);
   };
-  const std::size_t head_size = layout.packet_id_offset + (has_id ? 2 : 0);
   if (!share_ && layout.bytes.size() <= Outbox::kContiguousMax) {
     patch(wire.append(to, layout.bytes));
     return;
   }
   // Long: the head is patched in a buffer of its own, the rest follows untouched.
-  Bytes head(layout.bytes.begin(), layout.bytes.begin() + static_cast<std::ptrdiff_t>(head_size));
-  patch(head.data());
-  wire.append(to, head);
-  if (head_size == layout.bytes.size()) {
+  const std::size_t head_size = layout.packet_id_offset + (has_id ? 2 : 0);
+  head_.assign(layout.bytes.begin(), layout.bytes.begin() + static_cast<std::ptrdiff_t>(head_size));
+  patch(head_.data());
+  wire.append(to, head_);
+  send_rest(wire, to, layout, head_size);
+}
+
+void PublishLayouts::send_tailored(Wire& wire, Connection& to, const DeliveryFlags& flags,
+                                   Layout& layout) {
+  const mqtt::TailoredPublish tailored(layout.bytes, flags.tailoring);
+  head_.clear();
+  tailored.append_head(static_cast<std::uint8_t>(low_half_of_first_byte(flags)), flags.packet_id,
+                       head_);
+  wire.append(to, head_);
+  send_rest(wire, to, layout, tailored.rest_offset());
+}
+
+void PublishLayouts::send_rest(Wire& wire, Connection& to, Layout& layout,
+                               std::size_t offset) const {
+  if (offset == layout.bytes.size()) {
     return;
   }
   if (!share_) {
-    wire.append(to, layout.bytes.subspan(head_size));
+    wire.append(to, layout.bytes.subspan(offset));
     return;
   }
   if (!layout.shared) {
     layout.shared = SharedBytes(layout.bytes);
   }
-  wire.append_shared(to, layout.shared, head_size);
+  wire.append_shared(to, layout.shared, offset);
 }
 
 const mqtt::MessageRef& PublishLayouts::message() {

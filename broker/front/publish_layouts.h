@@ -2,7 +2,9 @@
 //
 // Four layouts exist: 3.x or 5.0, with or without a packet id. Within one, copies differ in the
 // first byte (DUP, QoS, RETAIN) and the two bytes of the packet id, so those are put into the copy.
-// The packet as it came in often is one of the layouts already and is used as it lies.
+// The packet as it came in often is one of the layouts already and is used as it lies. A receiver
+// with properties of its own gets a head of its own in front of the layout's properties and
+// payload.
 //
 // Thread: the front's; one object, reused for every publish. Pure.
 #pragma once
@@ -16,6 +18,7 @@
 #include "broker/mqtt/frame.h"
 #include "broker/mqtt/message.h"
 #include "broker/mqtt/packet.h"
+#include "broker/mqtt/tailored_publish.h"
 
 namespace godwit::front {
 
@@ -25,6 +28,7 @@ struct DeliveryFlags {
   bool retain = false;
   bool dup = false;
   mqtt::PacketId packet_id = mqtt::kNoPacketId;  // Set exactly if qos is not 0.
+  mqtt::PublishTailoring tailoring;              // Used in 5.0 only.
 };
 
 class PublishLayouts {
@@ -41,10 +45,10 @@ class PublishLayouts {
   void seed(const mqtt::Frame& frame, mqtt::ProtocolVersion version);
 
   [[nodiscard]] const mqtt::Publish& publish() const { return *publish_; }
+  [[nodiscard]] Instant received() const { return received_; }
   // The size of the packet that `send` would append.
-  [[nodiscard]] std::size_t size(mqtt::ProtocolVersion version, mqtt::Qos qos) {
-    return layout(version, qos).bytes.size();
-  }
+  [[nodiscard]] std::size_t size(mqtt::ProtocolVersion version, mqtt::Qos qos,
+                                 const mqtt::PublishTailoring& tailoring);
   void send(Wire& wire, Connection& to, const DeliveryFlags& flags);
   // A copy for whoever must wait for it; made at the first call.
   [[nodiscard]] const mqtt::MessageRef& message();
@@ -59,12 +63,16 @@ class PublishLayouts {
   };
 
   Layout& layout(mqtt::ProtocolVersion version, mqtt::Qos qos);
+  void send_tailored(Wire& wire, Connection& to, const DeliveryFlags& flags, Layout& layout);
+  // Appends what follows the head of a long packet.
+  void send_rest(Wire& wire, Connection& to, Layout& layout, std::size_t offset) const;
 
   const mqtt::Publish* publish_ = nullptr;
   Instant received_{};
   bool share_ = false;
   mqtt::MessageRef message_;
   std::array<Layout, 4> layouts_;
+  Bytes head_;  // Scratch of send.
 };
 
 }  // namespace godwit::front

@@ -57,16 +57,14 @@ void Retained::saw_live(SessionSlot& slot, mqtt::TopicName topic) {
   slot.seen_live.insert_or_assign(std::string(topic.text()), next_number_);
 }
 
-std::uint64_t Retained::prepare(SessionSlot& slot, mqtt::TopicFilter filter, const Grant& grant) {
+std::uint64_t Retained::prepare(SessionSlot& slot, mqtt::TopicFilter filter, const Reader& reader) {
   Read& read = reads_.emplace_back();
   read.number = next_number_++;
   read.subscriber = slot.subscriber;
   read.slot_generation = slot.generation;
   read.tenant = slot.session.key.tenant;
   read.filter = filter.text();
-  read.grant = grant;
-  // MQTT-3.3.1-8: what answers a SUBSCRIBE says that it is retained.
-  read.grant.retain = true;
+  read.reader = reader;
   ++slot.retained_reads;
   return read.number;
 }
@@ -213,9 +211,15 @@ void Retained::send(const Read& read, SessionSlot& slot, const mqtt::Publish& pu
     }
   }
   layouts_.begin(publish, 1, now);
-  Grant grant = read.grant;
-  grant.qos = mqtt::lower(publish.qos, grant.qos);
-  delivery_->deliver(slot, grant, layouts_);
+  const Reader& reader = read.reader;
+  const std::size_t identifiers = reader.identifier == 0 ? 0 : 1;
+  // MQTT-3.3.1-8: what answers a SUBSCRIBE says that it is retained.
+  delivery_->deliver(slot,
+                     {.qos = mqtt::lower(publish.qos, reader.qos),
+                      .retain = true,
+                      .all_topics_allowed = reader.all_topics_allowed,
+                      .identifiers = {&reader.identifier, identifiers}},
+                     layouts_);
 }
 
 void Retained::answer(const RetainedQuery& query, Instant now) {

@@ -38,10 +38,16 @@ class Retained {
   // A publish with RETAIN goes to a subscriber that has reads.
   void saw_live(SessionSlot& slot, mqtt::TopicName topic);
 
-  // A read of what matches a subscription just made; `grant.retain` is set here. Returns its
-  // number. From now on it notes what comes live; it sends nothing before `begin`.
+  // The subscription that asks for retained messages.
+  struct Reader {
+    mqtt::Qos qos = mqtt::Qos::kAtMostOnce;
+    bool all_topics_allowed = false;  // As in Grant.
+    std::uint32_t identifier = 0;     // Its Subscription Identifier; 0: none.
+  };
+  // A read of what matches a subscription just made. Returns its number. From now on it notes what
+  // comes live; it sends nothing before `begin`.
   [[nodiscard]] std::uint64_t prepare(SessionSlot& slot, mqtt::TopicFilter filter,
-                                      const Grant& grant);
+                                      const Reader& reader);
   // Nothing happens if it was cancelled.
   void begin(std::uint64_t number);
   // The session has ended.
@@ -69,7 +75,7 @@ class Retained {
     std::uint32_t slot_generation = 0;
     TenantId tenant;
     std::string filter;
-    Grant grant;
+    Reader reader;
     bool begun = false;
     std::uint16_t home = 0;  // The thread that is being read.
     std::string after;       // Where that home's next slice begins.

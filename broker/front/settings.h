@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "base/siphash.h"
 #include "broker/routing/retained_store.h"
+#include "broker/routing/shared_group.h"
 #include "broker/session/limits.h"
 
 namespace godwit::front {
@@ -16,6 +17,9 @@ struct FrontSettings {
   std::uint16_t thread_count = 1;
   HashKey hash_key;
   session::SessionLimits limits;
+  // Off: CONNACK says so, and they are refused (E-035).
+  bool shared_subscriptions = true;
+  routing::ShareStrategy share_strategy = routing::ShareStrategy::kRoundRobin;
   // Of the whole process; each front answers for its share of the threads.
   routing::RetainedLimits retained;
   // Bytes of queues, outboxes and retained messages of the whole process. Beyond a front's share

@@ -30,20 +30,19 @@ void SubscribeFlow::subscribe(Connection& connection, const mqtt::Frame& frame, 
     needs_.lifecycle.malformed(connection, packet.error(), now);
     return;
   }
-  if (packet->properties.find(mqtt::PropertyId::kSubscriptionIdentifier)) {
-    // Announced as not available; E-118.
-    needs_.lifecycle.disconnect(connection, ReasonCode::kSubscriptionIdentifiersNotSupported, now);
-    return;
-  }
   mqtt::FilterRequest request;
   for (mqtt::FilterRequests look = packet->requests; look.next(request);) {
-    if (request.filter.is_shared() && mqtt::is_v5(connection.version)) {
+    if (request.filter.is_shared() && !needs_.settings.shared_subscriptions &&
+        mqtt::is_v5(connection.version)) {
       needs_.lifecycle.disconnect(connection, ReasonCode::kSharedSubscriptionsNotSupported,
                                   now);  // E-035
       return;
     }
   }
   Waiting waiting{.connection = connection.id, .packet_id = packet->packet_id};
+  // MQTT-3.8.2-1: of all filters of this packet.
+  waiting.identifier =
+      packet->properties.number(mqtt::PropertyId::kSubscriptionIdentifier).value_or(0);
   for (mqtt::FilterRequests rest = packet->requests; rest.next(request);) {
     const ReasonCode code = subscribe_one(*connection.slot(), request, waiting);
     waiting.reason_codes.push_back(suback_code(code, connection.version, request.options.qos));
@@ -62,7 +61,8 @@ void SubscribeFlow::subscribe(Connection& connection, const mqtt::Frame& frame, 
 
 mqtt::ReasonCode SubscribeFlow::subscribe_one(SessionSlot& slot, const mqtt::FilterRequest& request,
                                               Waiting& waiting) {
-  if (request.filter.is_shared()) {
+  const bool is_shared = request.filter.is_shared();
+  if (is_shared && !needs_.settings.shared_subscriptions) {
     return ReasonCode::kSharedSubscriptionsNotSupported;
   }
   const auto allowed = needs_.policy.authorize_filter(slot.session.subject(), request.filter);
@@ -71,19 +71,21 @@ mqtt::ReasonCode SubscribeFlow::subscribe_one(SessionSlot& slot, const mqtt::Fil
     return ReasonCode::kNotAuthorized;
   }
   const auto& subscriptions = slot.session.subscriptions;
-  if (subscriptions.size() >= needs_.settings.limits.subscriptions_max &&
-      !subscriptions.contains(request.filter.text())) {
+  const bool is_full = subscriptions.size() >= needs_.settings.limits.subscriptions_max ||
+                       (is_shared && slot.session.shares.size() == UINT16_MAX);
+  if (is_full && !subscriptions.contains(request.filter.text())) {
     return ReasonCode::kQuotaExceeded;
   }
-  const bool is_new = needs_.subscriptions.add(slot, request.filter, request.options, allowed);
-  if (wants_retained(request.options.retain_handling, is_new)) {
+  const bool is_new = needs_.subscriptions.add(slot, request, waiting.identifier, allowed);
+  // E-026: nobody in particular would have to get them.
+  if (!is_shared && wants_retained(request.options.retain_handling, is_new)) {
     // MQTT-3.8.4-5: a filter twice in one packet is read once, with the later options.
     needs_.retained.cancel(slot, request.filter.text());
     waiting.reads.push_back(
         needs_.retained.prepare(slot, request.filter,
                                 {.qos = request.options.qos,
-                                 .retain = true,
-                                 .all_topics_allowed = allowed == access::FilterAccess::kAll}));
+                                 .all_topics_allowed = allowed == access::FilterAccess::kAll,
+                                 .identifier = waiting.identifier}));
   }
   return static_cast<ReasonCode>(request.options.qos);
 }

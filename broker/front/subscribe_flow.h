@@ -40,6 +40,7 @@ class SubscribeFlow {
   struct Waiting {
     ConnectionId connection;
     mqtt::PacketId packet_id;
+    std::uint32_t identifier = 0;  // Subscription Identifier of the packet; 0: none.
     Bytes reason_codes;
     std::vector<std::uint64_t> reads;  // Of retained messages, to begin once the SUBACK is out.
     std::uint32_t confirmations = 0;   // Still to come.

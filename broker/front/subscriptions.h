@@ -8,19 +8,27 @@
 #include "broker/front/mailroom.h"
 #include "broker/front/probe.h"
 #include "broker/front/session_table.h"
+#include "broker/front/settings.h"
+#include "broker/front/shared_subscriptions.h"
 #include "broker/routing/topic_index.h"
 
 namespace godwit::front {
 
 class Subscriptions {
  public:
-  Subscriptions(ThreadIndex self, const access::Policy& policy, routing::TopicIndex& index,
-                Mailroom& mailroom, FrontProbe& probe)
-      : self_(self), policy_(&policy), index_(&index), mailroom_(&mailroom), probe_(&probe) {}
+  Subscriptions(const FrontSettings& settings, const access::Policy& policy,
+                routing::TopicIndex& index, SharedSubscriptions& shared, Mailroom& mailroom,
+                FrontProbe& probe)
+      : settings_(&settings),
+        policy_(&policy),
+        index_(&index),
+        shared_(&shared),
+        mailroom_(&mailroom),
+        probe_(&probe) {}
 
   // Makes or replaces the subscription (MQTT-3.8.4-3). True if it is new; then the other fronts
-  // are told.
-  bool add(SessionSlot& slot, mqtt::TopicFilter filter, const mqtt::SubscriptionOptions& options,
+  // are told. `identifier`: its Subscription Identifier; 0: none.
+  bool add(SessionSlot& slot, const mqtt::FilterRequest& request, std::uint32_t identifier,
            access::FilterAccess allowed);
   // True if it was there (MQTT-3.10.4-1).
   bool remove(SessionSlot& slot, mqtt::TopicFilter filter);
@@ -30,11 +38,17 @@ class Subscriptions {
   void authorize_again(SessionSlot& slot);
 
  private:
-  void take_out(SessionSlot& slot, mqtt::TopicFilter filter);
+  // Puts the subscription where publishes are matched. True if it is new there.
+  bool put_in(SessionSlot& slot, mqtt::TopicFilter filter, session::Subscription& subscription,
+              access::FilterAccess allowed);
+  void take_out(SessionSlot& slot, mqtt::TopicFilter filter,
+                const session::Subscription& subscription);
+  void tell_routes(SessionSlot& slot, mqtt::TopicFilter filter, bool add);
 
-  ThreadIndex self_;
+  const FrontSettings* settings_;
   const access::Policy* policy_;
   routing::TopicIndex* index_;
+  SharedSubscriptions* shared_;
   Mailroom* mailroom_;
   FrontProbe* probe_;
 };

@@ -6,29 +6,48 @@
 
 namespace godwit::session {
 
-std::size_t MessageQueue::push(QueuedMessage message, const SessionLimits& limits) {
+std::vector<OutgoingMessage> MessageQueue::push(OutgoingMessage message,
+                                                const SessionLimits& limits) {
+  std::vector<OutgoingMessage> dropped;
   const std::size_t size = message.message->size_bytes();
   if (size > limits.queue_bytes_max || limits.queue_messages_max == 0) {
-    return 1;
+    dropped.push_back(std::move(message));
+    return dropped;
   }
-  std::size_t dropped = 0;
   while (count_ > 0 &&
          (count_ >= limits.queue_messages_max || bytes_ + size > limits.queue_bytes_max)) {
-    pop();
-    ++dropped;
+    dropped.push_back(pop());
   }
-  if (count_ == ring_.size()) {
-    grow();
-  }
-  ring_[(head_ + count_) & (ring_.size() - 1)] = std::move(message);
-  ++count_;
-  bytes_ += size;
+  append(std::move(message));
   return dropped;
 }
 
-QueuedMessage MessageQueue::pop() {
+void MessageQueue::append(OutgoingMessage message) {
+  if (count_ == ring_.size()) {
+    grow();
+  }
+  bytes_ += message.message->size_bytes();
+  ring_[(head_ + count_) & (ring_.size() - 1)] = std::move(message);
+  ++count_;
+}
+
+std::vector<OutgoingMessage> MessageQueue::take_shared(std::uint16_t share) {
+  std::vector<OutgoingMessage> taken;
+  for (std::size_t rest = count_; rest > 0; --rest) {
+    OutgoingMessage message = pop();
+    const bool wanted = message.share != 0 && (share == 0 || message.share == share);
+    if (wanted) {
+      taken.push_back(std::move(message));
+    } else {
+      append(std::move(message));
+    }
+  }
+  return taken;
+}
+
+OutgoingMessage MessageQueue::pop() {
   CHECK(count_ > 0);
-  QueuedMessage message = std::move(ring_[head_]);
+  OutgoingMessage message = std::move(ring_[head_]);
   head_ = (head_ + 1) & (ring_.size() - 1);
   --count_;
   bytes_ -= message.message->size_bytes();
@@ -36,7 +55,7 @@ QueuedMessage MessageQueue::pop() {
     // A burst is over; its ring is given back unless it is small.
     constexpr std::size_t kKeep = 64;
     if (ring_.size() > kKeep) {
-      ring_ = {};
+      ring_ = std::vector<OutgoingMessage>();
     }
     head_ = 0;
   }
@@ -44,7 +63,7 @@ QueuedMessage MessageQueue::pop() {
 }
 
 void MessageQueue::grow() {
-  std::vector<QueuedMessage> larger(ring_.empty() ? 4 : ring_.size() * 2);
+  std::vector<OutgoingMessage> larger(ring_.empty() ? 4 : ring_.size() * 2);
   for (std::size_t i = 0; i < count_; ++i) {
     larger[i] = std::move(ring_[(head_ + i) & (ring_.size() - 1)]);
   }

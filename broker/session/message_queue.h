@@ -6,25 +6,22 @@
 #include <cstdint>
 #include <vector>
 
-#include "broker/mqtt/message.h"
 #include "broker/session/limits.h"
+#include "broker/session/outgoing_message.h"
 
 namespace godwit::session {
 
-struct QueuedMessage {
-  mqtt::MessageRef message;
-  mqtt::Qos qos = mqtt::Qos::kAtLeastOnce;  // The lower of published and granted.
-  bool retain = false;                      // RETAIN as it is to be sent.
-};
-
 class MessageQueue {
  public:
-  // Returns how many of the oldest had to go to make room; the new one itself counts if it alone
-  // is over the limit.
-  std::size_t push(QueuedMessage message, const SessionLimits& limits);
+  // Returns those that had to go to make room, oldest first; the new one itself if it alone is over
+  // the limit.
+  [[nodiscard]] std::vector<OutgoingMessage> push(OutgoingMessage message,
+                                                  const SessionLimits& limits);
 
-  [[nodiscard]] const QueuedMessage& front() const { return ring_[head_]; }
-  QueuedMessage pop();
+  [[nodiscard]] const OutgoingMessage& front() const { return ring_[head_]; }
+  OutgoingMessage pop();
+  // Takes out, in their order, those of a shared subscription: of this one, or of any if 0.
+  [[nodiscard]] std::vector<OutgoingMessage> take_shared(std::uint16_t share);
 
   [[nodiscard]] bool empty() const { return count_ == 0; }
   [[nodiscard]] std::size_t size() const { return count_; }
@@ -32,9 +29,10 @@ class MessageQueue {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
+  void append(OutgoingMessage message);
   void grow();
 
-  std::vector<QueuedMessage> ring_;  // Power of two, or empty: an idle session pays nothing.
+  std::vector<OutgoingMessage> ring_;  // Power of two, or empty: an idle session pays nothing.
   std::size_t head_ = 0;
   std::size_t count_ = 0;
   std::size_t bytes_ = 0;

@@ -26,8 +26,8 @@ void SendWindow::begin_connection(std::uint16_t limit) {
   }
 }
 
-mqtt::PacketId SendWindow::add(mqtt::Qos qos, mqtt::MessageRef message, bool retain) {
-  DCHECK(has_room() && qos != mqtt::Qos::kAtMostOnce);
+mqtt::PacketId SendWindow::add(OutgoingMessage outgoing) {
+  DCHECK(has_room() && outgoing.qos != mqtt::Qos::kAtMostOnce);
   // At most half full, so that the next free place is near; 65,536 places hold every id.
   if (count_ * 2U >= table_.size() && table_.size() < 65'536) {
     grow();
@@ -39,15 +39,18 @@ mqtt::PacketId SendWindow::add(mqtt::Qos qos, mqtt::MessageRef message, bool ret
   } while (last_id_ == 0 || table_[last_id_ & mask].state != SendState::kFree);
 
   InFlight& entry = table_[last_id_ & mask];
-  if (message) {
-    bytes_ += message->size_bytes();
+  if (outgoing.message) {
+    bytes_ += outgoing.message->size_bytes();
   }
-  entry.message = std::move(message);
+  entry.message = std::move(outgoing.message);
+  entry.identifiers = std::move(outgoing.identifiers);
   entry.order = next_order_++;
   entry.packet_id = mqtt::PacketId(last_id_);
-  entry.state = qos == mqtt::Qos::kAtLeastOnce ? SendState::kAwaitPuback : SendState::kAwaitPubrec;
+  entry.state =
+      outgoing.qos == mqtt::Qos::kAtLeastOnce ? SendState::kAwaitPuback : SendState::kAwaitPubrec;
   entry.uses_quota = true;
-  entry.retain = retain;
+  entry.retain = outgoing.retain;
+  entry.share = outgoing.share;
   ++used_;
   ++count_;
   return entry.packet_id;
@@ -121,6 +124,22 @@ AckOutcome SendWindow::pubcomp(mqtt::PacketId id) {
   return AckOutcome::kFinished;
 }
 
+std::uint16_t SendWindow::share_of(mqtt::PacketId id) const {
+  if (table_.empty()) {
+    return 0;
+  }
+  const InFlight& entry = table_[id.value() & (table_.size() - 1)];
+  return entry.state != SendState::kFree && entry.packet_id == id ? entry.share : std::uint16_t{0};
+}
+
+void SendWindow::forget_share(std::uint16_t share) {
+  for (InFlight& entry : table_) {
+    if (entry.share == share) {
+      entry.share = 0;
+    }
+  }
+}
+
 InFlight* SendWindow::find(mqtt::PacketId id) {
   if (table_.empty()) {
     return nullptr;
@@ -134,6 +153,7 @@ void SendWindow::release_message(InFlight& entry) {
     bytes_ -= entry.message->size_bytes();
   }
   entry.message = {};
+  entry.identifiers = {};
 }
 
 void SendWindow::finish(InFlight& entry) {

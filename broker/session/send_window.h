@@ -12,8 +12,8 @@
 #include <optional>
 #include <vector>
 
-#include "broker/mqtt/message.h"
 #include "broker/mqtt/types.h"
+#include "broker/session/outgoing_message.h"
 
 namespace godwit::session {
 
@@ -26,6 +26,8 @@ struct InFlight {
   SendState state = SendState::kFree;
   bool uses_quota = false;  // Counts against the receiver's Receive Maximum on this connection.
   bool retain = false;      // RETAIN as it was first sent.
+  std::uint16_t share = 0;  // As in OutgoingMessage.
+  SubscriptionIdentifiers identifiers;
 };
 
 // What an acknowledgement meant.
@@ -48,8 +50,8 @@ class SendWindow {
     return used_ < limit_ && count_ < kPacketIdsMax && resend_.empty();
   }
 
-  // Puts a message in flight and names it. Only if has_room().
-  mqtt::PacketId add(mqtt::Qos qos, mqtt::MessageRef message, bool retain);
+  // Puts a message in flight and names it. Only if has_room(), and not with QoS 0.
+  mqtt::PacketId add(OutgoingMessage outgoing);
 
   [[nodiscard]] bool has_resend() const { return !resend_.empty(); }
   // The next message or PUBREL to send again; null when there is none, or no quota for it.
@@ -59,6 +61,22 @@ class SendWindow {
   AckOutcome pubrec(mqtt::PacketId id, bool error);
   AckOutcome pubcomp(mqtt::PacketId id);
 
+  // The shared subscription that the message with this id came from; 0: none, or no such id.
+  [[nodiscard]] std::uint16_t share_of(mqtt::PacketId id) const;
+  // What is in flight of this shared subscription is an ordinary message from now on.
+  void forget_share(std::uint16_t share);
+  // What is not acknowledged, in no order.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const InFlight& entry : table_) {
+      if (entry.state != SendState::kFree) {
+        visit(entry);
+      }
+    }
+  }
+
+  // At most so many are unacknowledged on this connection.
+  [[nodiscard]] std::uint16_t limit() const { return limit_; }
   [[nodiscard]] std::size_t size() const { return count_; }
   // Of the messages that are kept to be sent again.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }

@@ -57,6 +57,9 @@ Bytes connect_bytes(std::string_view client_id, const ConnectSpec& spec) {
     if (spec.maximum_packet_size) {
       writer.number(PropertyId::kMaximumPacketSize, *spec.maximum_packet_size);
     }
+    if (spec.topic_alias_maximum) {
+      writer.number(PropertyId::kTopicAliasMaximum, *spec.topic_alias_maximum);
+    }
     connect.properties = mqtt::PropertiesView::from_checked(properties);
   }
   Bytes bytes;

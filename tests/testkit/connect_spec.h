@@ -26,6 +26,7 @@ struct ConnectSpec {
   std::optional<std::uint32_t> session_expiry_seconds = std::nullopt;
   std::optional<std::uint16_t> receive_maximum = std::nullopt;
   std::optional<std::uint32_t> maximum_packet_size = std::nullopt;
+  std::optional<std::uint16_t> topic_alias_maximum = std::nullopt;
   std::optional<WillSpec> will = std::nullopt;
   std::optional<std::string> user_name = std::nullopt;
   std::optional<std::string> password = std::nullopt;

@@ -47,6 +47,8 @@ struct WorldOptions {
   session::SessionLimits limits = {};
   routing::RetainedLimits retained = {};
   std::size_t memory_budget_bytes = std::size_t{1} << 30U;
+  bool shared_subscriptions = true;
+  routing::ShareStrategy share_strategy = routing::ShareStrategy::kRoundRobin;
   // Null: everything is allowed.
   std::shared_ptr<const access::Policy> policy = nullptr;
   // If set, threads take turns in an order drawn from it, and may stand still between any two

@@ -37,9 +37,9 @@ TEST(Connect, is_answered_in_the_words_of_its_version) {
   }
   TestClient& client = world.open();
   client.send_connect("young", {});
-  // Receive Maximum 64, Maximum Packet Size 4 MiB, no Subscription Identifiers, no shares.
+  // Receive Maximum 64, Maximum Packet Size 4 MiB, Topic Alias Maximum 32.
   EXPECT_EQ(client.take_bytes(),
-            bytes({0x20, 15, 0, 0, 12, 0x21, 0, 64, 0x27, 0, 0x40, 0, 0, 0x29, 0, 0x2A, 0}));
+            bytes({0x20, 14, 0, 0, 11, 0x21, 0, 64, 0x27, 0, 0x40, 0, 0, 0x22, 0, 32}));
 }
 
 // E-118: defaults are left out, the rest is what is enforced.
@@ -56,8 +56,8 @@ TEST(Connect, announces_the_limits_that_are_set) {
   client.send_connect("c", spec);
 
   // MPS 70,000 and, E-003, a Session Expiry Interval of 60.
-  EXPECT_EQ(client.take_bytes(), bytes({0x20, 17, 0, 0, 14, 0x11, 0, 0, 0, 60, 0x27, 0, 1, 0x11,
-                                        0x70, 0x29, 0, 0x2A, 0}));
+  EXPECT_EQ(client.take_bytes(),
+            bytes({0x20, 16, 0, 0, 13, 0x11, 0, 0, 0, 60, 0x27, 0, 1, 0x11, 0x70, 0x22, 0, 32}));
 }
 
 // E-118, MQTT-3.2.2-15: exactly the limit is served, one more byte is not.
@@ -98,16 +98,6 @@ TEST(Connect, announces_a_receive_maximum_that_is_enforced_to_the_message) {
   client.send(make_publish("t", "3", Qos::kExactlyOnce, 3));
   EXPECT_EQ(client.expect<mqtt::Disconnect>().reason_code, ReasonCode::kReceiveMaximumExceeded);
   EXPECT_TRUE(client.closed);
-}
-
-// MQTT-3.2.2-18: no alias was offered.
-TEST(Connect, offers_no_topic_aliases_and_takes_none) {
-  FrontWorld world;
-  TestClient& client = world.connect("c", ConnectSpec{});
-  mqtt::Publish publish = make_publish("t", "x");
-  publish.topic_alias = 1;
-  client.send(publish);
-  EXPECT_EQ(client.expect<mqtt::Disconnect>().reason_code, ReasonCode::kTopicAliasInvalid);
 }
 
 // MQTT-3.1.3-5.

@@ -52,6 +52,39 @@ TEST(KeepAlive, of_zero_never_ends) {
   EXPECT_TRUE(client.open());
 }
 
+// MQTT-3.1.2-21, MQTT-3.2.2-21: what the server says counts.
+TEST(KeepAlive, of_the_server_replaces_a_longer_one_and_none) {
+  testkit::WorldOptions options;
+  options.limits.keep_alive_seconds_max = 10;
+  struct Row {
+    std::uint16_t asked;
+    std::optional<std::uint32_t> told;
+    int lasts_seconds;
+  };
+  for (const Row& row :
+       {Row{0, 10, 15}, Row{11, 10, 15}, Row{10, std::nullopt, 15}, Row{4, std::nullopt, 6}}) {
+    FrontWorld world(options);
+    TestClient& client = world.open();
+    client.send_connect("c", keep_alive(row.asked));
+    const auto connack = client.expect<mqtt::Connack>();
+    EXPECT_EQ(connack.properties.number(mqtt::PropertyId::kServerKeepAlive), row.told);
+    world.advance(seconds(row.lasts_seconds) - milliseconds(100));
+    EXPECT_TRUE(client.open()) << row.asked;
+    world.advance(milliseconds(200));
+    EXPECT_TRUE(client.closed) << row.asked;
+  }
+}
+
+// It cannot be told.
+TEST(KeepAlive, of_a_3_1_1_client_is_its_own) {
+  testkit::WorldOptions options;
+  options.limits.keep_alive_seconds_max = 10;
+  FrontWorld world(options);
+  TestClient& client = world.connect("c", keep_alive(100, ProtocolVersion::k3_1_1));
+  world.advance(seconds(140));
+  EXPECT_TRUE(client.open());
+}
+
 TEST(KeepAlive, may_be_as_long_as_the_field_allows) {
   FrontWorld world;
   TestClient& client = world.connect("c", keep_alive(65'535));

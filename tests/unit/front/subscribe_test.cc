@@ -172,36 +172,6 @@ TEST(Subscribe, with_one_bad_filter_among_good_ones_does_nothing) {
   }
 }
 
-// E-035, E-118: announced as not available.
-TEST(Subscribe, to_a_share_is_refused) {
-  FrontWorld world;
-  TestClient& v5 = world.connect("v5", ConnectSpec{});
-  Bytes raw;
-  v5.send(testkit::make_subscribe(raw, "$share/g/t"));
-  EXPECT_EQ(v5.expect<mqtt::Disconnect>().reason_code,
-            ReasonCode::kSharedSubscriptionsNotSupported);
-  EXPECT_TRUE(v5.closed);
-  TestClient& v311 = world.connect("v311");
-  EXPECT_EQ(static_cast<int>(subscribe(v311, "$share/g/t")), 0x80);
-  EXPECT_TRUE(v311.open());
-  v311.send(make_publish("t", "x"));
-  EXPECT_FALSE(v311.has_packets());
-}
-
-TEST(Subscribe, with_a_subscription_identifier_is_refused) {
-  FrontWorld world;
-  TestClient& client = world.connect("c", ConnectSpec{});
-  Bytes properties;
-  mqtt::PropertiesWriter(properties).number(mqtt::PropertyId::kSubscriptionIdentifier, 1);
-  Bytes raw;
-  mqtt::Subscribe packet = testkit::make_subscribe(raw, "t");
-  packet.properties = mqtt::PropertiesView::from_checked(properties);
-  client.send(packet);
-  EXPECT_EQ(client.expect<mqtt::Disconnect>().reason_code,
-            ReasonCode::kSubscriptionIdentifiersNotSupported);
-  EXPECT_EQ(world.metric("godwit_subscriptions"), 0);
-}
-
 TEST(Subscribe, is_bounded_for_each_session) {
   WorldOptions options;
   options.limits.subscriptions_max = 2;

@@ -28,15 +28,15 @@ std::string pop_text(MessageQueue& queue) {
 
 TEST(MessageQueue, gives_back_messages_in_the_order_they_came_with_what_was_noted_of_them) {
   MessageQueue queue;
-  EXPECT_EQ(queue.push({message("1"), mqtt::Qos::kAtLeastOnce, false}, {}), 0U);
-  EXPECT_EQ(queue.push({message("2"), mqtt::Qos::kExactlyOnce, true}, {}), 0U);
+  EXPECT_EQ(queue.push({message("1"), mqtt::Qos::kAtLeastOnce, false}, {}).size(), 0U);
+  EXPECT_EQ(queue.push({message("2"), mqtt::Qos::kExactlyOnce, true}, {}).size(), 0U);
   EXPECT_EQ(queue.size(), 2U);
 
   EXPECT_EQ(as_text(queue.front().message->payload()), "1");
-  const QueuedMessage first = queue.pop();
+  const OutgoingMessage first = queue.pop();
   EXPECT_EQ(first.qos, mqtt::Qos::kAtLeastOnce);
   EXPECT_FALSE(first.retain);
-  const QueuedMessage second = queue.pop();
+  const OutgoingMessage second = queue.pop();
   EXPECT_EQ(second.qos, mqtt::Qos::kExactlyOnce);
   EXPECT_TRUE(second.retain);
   EXPECT_TRUE(queue.empty());
@@ -47,11 +47,11 @@ TEST(MessageQueue, drops_the_oldest_when_there_are_too_many) {
   MessageQueue queue;
   const SessionLimits limits = limits_of(3, 1'000'000);
   for (const char* text : {"1", "2", "3"}) {
-    EXPECT_EQ(queue.push({message(text)}, limits), 0U);
+    EXPECT_EQ(queue.push({message(text)}, limits).size(), 0U);
   }
 
-  EXPECT_EQ(queue.push({message("4")}, limits), 1U);
-  EXPECT_EQ(queue.push({message("5")}, limits), 1U);
+  EXPECT_EQ(queue.push({message("4")}, limits).size(), 1U);
+  EXPECT_EQ(queue.push({message("5")}, limits).size(), 1U);
 
   EXPECT_EQ(queue.size(), 3U);
   for (const char* text : {"3", "4", "5"}) {
@@ -63,11 +63,11 @@ TEST(MessageQueue, drops_as_many_of_the_oldest_as_the_bytes_of_one_more_ask_for)
   MessageQueue queue;
   const SessionLimits limits = limits_of(100, 1'000);
   for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(queue.push({message_of_size(200)}, limits), 0U);
+    EXPECT_EQ(queue.push({message_of_size(200)}, limits).size(), 0U);
   }
   EXPECT_EQ(queue.bytes(), 1'000U);
 
-  EXPECT_EQ(queue.push({message_of_size(401)}, limits), 3U);
+  EXPECT_EQ(queue.push({message_of_size(401)}, limits).size(), 3U);
 
   EXPECT_EQ(queue.size(), 3U);
   EXPECT_EQ(queue.bytes(), 200U + 200U + 401U);
@@ -76,21 +76,21 @@ TEST(MessageQueue, drops_as_many_of_the_oldest_as_the_bytes_of_one_more_ask_for)
 TEST(MessageQueue, takes_one_message_of_exactly_the_limit_and_none_above_it) {
   MessageQueue queue;
   const SessionLimits limits = limits_of(100, 1'000);
-  EXPECT_EQ(queue.push({message_of_size(300)}, limits), 0U);
+  EXPECT_EQ(queue.push({message_of_size(300)}, limits).size(), 0U);
 
   // Nothing that waits would make room for it, so nothing has to go.
-  EXPECT_EQ(queue.push({message_of_size(1'001)}, limits), 1U);
+  EXPECT_EQ(queue.push({message_of_size(1'001)}, limits).size(), 1U);
   EXPECT_EQ(queue.size(), 1U);
   EXPECT_EQ(queue.bytes(), 300U);
 
-  EXPECT_EQ(queue.push({message_of_size(1'000)}, limits), 1U);
+  EXPECT_EQ(queue.push({message_of_size(1'000)}, limits).size(), 1U);
   EXPECT_EQ(queue.size(), 1U);
   EXPECT_EQ(queue.bytes(), 1'000U);
 }
 
 TEST(MessageQueue, of_no_messages_drops_all_of_them) {
   MessageQueue queue;
-  EXPECT_EQ(queue.push({message("1")}, limits_of(0, 1'000)), 1U);
+  EXPECT_EQ(queue.push({message("1")}, limits_of(0, 1'000)).size(), 1U);
   EXPECT_TRUE(queue.empty());
 }
 
@@ -117,7 +117,7 @@ TEST(MessageQueue, keeps_the_order_while_its_ring_goes_round_and_grows) {
         }
         model.push_back(text);
         model_bytes += empty + text.size();
-        EXPECT_EQ(queue.push({message(text)}, limits), dropped);
+        EXPECT_EQ(queue.push({message(text)}, limits).size(), dropped);
       } else if (!model.empty()) {
         EXPECT_EQ(pop_text(queue), model.front());
         model_bytes -= empty + model.front().size();

@@ -165,7 +165,7 @@ void one_step(SendWindow& window, Model& model, std::mt19937_64& random) {
       ASSERT_EQ(window.next_resend(), nullptr);
       ASSERT_TRUE(window.has_room());
       const Qos qos = random() % 2 == 0 ? Qos::kAtLeastOnce : Qos::kExactlyOnce;
-      ASSERT_TRUE(model.add(window.add(qos, testing::message("x"), false).value(), qos));
+      ASSERT_TRUE(model.add(window.add({testing::message("x"), qos, false, {}}).value(), qos));
   }
   ASSERT_EQ(window.size(), model.size());
 }

@@ -17,7 +17,7 @@ using testing::message;
 
 PacketId add(SendWindow& window, Qos qos = Qos::kAtLeastOnce, const char* payload = "x") {
   EXPECT_TRUE(window.has_room());
-  return window.add(qos, message(payload), false);
+  return window.add({message(payload), qos, false, {}});
 }
 
 PacketId id_of(int number) { return PacketId(static_cast<std::uint16_t>(number)); }
@@ -141,7 +141,7 @@ TEST(SendWindow, sends_nothing_again_without_a_new_connection) {
 TEST(SendWindow, keeps_the_message_until_it_is_not_needed_any_more) {
   SendWindow window;
   window.begin_connection(10);
-  const PacketId id = window.add(Qos::kExactlyOnce, message("hello"), true);
+  const PacketId id = window.add({message("hello"), Qos::kExactlyOnce, true, {}});
   window.begin_connection(10);
   const InFlight* entry = window.next_resend();
   ASSERT_NE(entry, nullptr);

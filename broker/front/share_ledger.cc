@@ -1,0 +1,64 @@
+#include "broker/front/share_ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace godwit::front {
+
+void ShareLedger::took(SessionSlot& slot, std::uint16_t share) {
+  ++slot.session.shares.at(share).held;
+}
+
+void ShareLedger::finished(SessionSlot& slot, std::uint16_t share) {
+  const auto found = slot.session.shares.find(share);
+  if (found == slot.session.shares.end()) {
+    return;
+  }
+  session::Share& membership = found->second;
+  CHECK(membership.held > 0);
+  --membership.held;
+  ++membership.released;
+  // Not one by one: a quarter of the window keeps the group busy.
+  const unsigned quarter = std::max(1U, slot.session.window.limit() / 4U);
+  if (membership.held == 0 || membership.released >= quarter) {
+    tell(ShareUpdate::Kind::kCredit, slot, share);
+  }
+}
+
+void ShareLedger::returned(SessionSlot& slot, const session::OutgoingMessage& outgoing,
+                           bool refused) {
+  session::Share& membership = slot.session.shares.at(outgoing.share);
+  CHECK(membership.held > 0);
+  --membership.held;
+  const mqtt::Message& message = *outgoing.message;
+  ShareReturned mail{.group = membership.group, .records = {}};
+  const auto refusals = static_cast<std::uint8_t>(outgoing.refusals + (refused ? 1 : 0));
+  append_record({.tenant = slot.session.key.tenant,
+                 .received = message.received(),
+                 .share = ShareTarget{.group = membership.group,
+                                      .member = member(slot, outgoing.share),
+                                      .refusals = refusals},
+                 .publish = mqtt::to_publish(message, message.received())},
+                mail.records);
+  mailroom_->control(home(membership.group), std::move(mail));
+  if (refused) {
+    ++membership.released;
+    tell(ShareUpdate::Kind::kCredit, slot, outgoing.share);
+  }
+}
+
+void ShareLedger::tell(ShareUpdate::Kind kind, SessionSlot& slot, std::uint16_t share) {
+  session::Share& membership = slot.session.shares.at(share);
+  const bool credit = kind == ShareUpdate::Kind::kCredit;
+  mailroom_->control(home(membership.group),
+                     ShareUpdate{.kind = kind,
+                                 .group = membership.group,
+                                 .member = member(slot, share),
+                                 .window = slot.session.window.limit(),
+                                 .count = credit ? membership.released : membership.held});
+  membership.released = 0;
+}
+
+}  // namespace godwit::front

@@ -1,0 +1,135 @@
+#include "broker/front/shared_subscriptions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace godwit::front {
+
+using Kind = ShareUpdate::Kind;
+
+std::uint64_t SharedSubscriptions::group_of(TenantId tenant, mqtt::TopicFilter filter,
+                                            const FrontSettings& settings) {
+  return siphash(settings.hash_key, as_bytes(filter.text())) ^ tenant.value() * 0x9E3779B97F4A7C15U;
+}
+
+std::uint16_t SharedSubscriptions::join(SessionSlot& slot, mqtt::TopicFilter filter) {
+  session::Session& session = slot.session;
+  if (session.shares.size() == UINT16_MAX) {
+    return 0;
+  }
+  do {
+    ++session.last_share;
+  } while (session.last_share == 0 || session.shares.contains(session.last_share));
+  const std::uint16_t share = session.last_share;
+  const std::uint64_t group = group_of(session.key.tenant, filter, *settings_);
+  session.shares[share] = {.group = group};
+  mailroom_->control(home(group), ShareUpdate{.kind = Kind::kJoin,
+                                              .group = group,
+                                              .member = ledger_->member(slot, share),
+                                              .tenant = session.key.tenant,
+                                              .filter = std::string(filter.text())});
+  if (slot.connection != nullptr) {
+    ledger_->tell(Kind::kConnected, slot, share);
+  }
+  return share;
+}
+
+void SharedSubscriptions::leave(SessionSlot& slot, std::uint16_t share) {
+  // First, so that nothing comes back to this member.
+  ledger_->tell(Kind::kDisconnected, slot, share);
+  delivery_->return_shared(slot, share);
+  slot.session.window.forget_share(share);
+  ledger_->tell(Kind::kLeave, slot, share);
+  slot.session.shares.erase(share);
+}
+
+void SharedSubscriptions::connected(SessionSlot& slot) {
+  for (const auto& [share, membership] : slot.session.shares) {
+    ledger_->tell(Kind::kConnected, slot, share);
+  }
+}
+
+void SharedSubscriptions::disconnected(SessionSlot& slot) {
+  if (slot.session.shares.empty()) {
+    return;
+  }
+  for (const auto& [share, membership] : slot.session.shares) {
+    ledger_->tell(Kind::kDisconnected, slot, share);
+  }
+  delivery_->return_shared(slot, 0);
+}
+
+void SharedSubscriptions::session_ends(SessionSlot& slot) {
+  if (slot.session.shares.empty()) {
+    return;
+  }
+  disconnected(slot);
+  slot.session.window.for_each([&](const session::InFlight& entry) {
+    if (entry.share != 0 && entry.state == session::SendState::kAwaitPuback) {
+      ledger_->returned(slot, {.message = entry.message, .share = entry.share, .identifiers = {}},
+                        false);
+    }
+  });
+}
+
+ShareFate SharedSubscriptions::deliver(const ShareTarget& target, PublishLayouts& layouts) {
+  const routing::SharedMember& member = target.member;
+  SessionSlot* slot = sessions_->find(member.subscriber, member.generation);
+  if (slot == nullptr || slot->connection == nullptr) {
+    return ShareFate::kAway;
+  }
+  const auto found = slot->session.shares.find(member.share);
+  if (found == slot->session.shares.end()) {
+    return ShareFate::kAway;
+  }
+  const session::Share& membership = found->second;
+  const mqtt::Publish& publish = layouts.publish();
+  const Outcome outcome = delivery_->deliver(
+      *slot,
+      {.qos = mqtt::lower(publish.qos, membership.qos),
+       .retain = publish.retain && membership.retain_as_published,
+       .all_topics_allowed = membership.all_topics_allowed,
+       .share = member.share,
+       .refusals = target.refusals,
+       .identifiers = {&membership.identifier, membership.identifier == 0 ? 0U : 1U}},
+      layouts);
+  switch (outcome) {
+    case Outcome::kHeld:
+      return ShareFate::kHeld;
+    case Outcome::kDone:
+      return ShareFate::kDone;
+    case Outcome::kRefused:
+      return ShareFate::kRefused;
+  }
+  return ShareFate::kDone;
+}
+
+void SharedSubscriptions::take(const MailedPublish& mailed) {
+  const ShareTarget& target = *mailed.share;
+  layouts_.begin(mailed.publish, 1, mailed.received);
+  const ShareFate fate = deliver(target, layouts_);
+  const bool counted = mailed.publish.qos != mqtt::Qos::kAtMostOnce;
+  if (!counted || fate == ShareFate::kHeld) {
+    return;
+  }
+  if (fate == ShareFate::kDone || fate == ShareFate::kRefused) {
+    // The credit that it cost.
+    mailroom_->control(
+        home(target.group),
+        ShareUpdate{
+            .kind = Kind::kCredit, .group = target.group, .member = target.member, .count = 1});
+  }
+  if (fate == ShareFate::kDone) {
+    return;
+  }
+  MailedPublish back = mailed;
+  const int refusals = target.refusals + (fate == ShareFate::kRefused ? 1 : 0);
+  back.share->refusals = static_cast<std::uint8_t>(std::min<int>(refusals, UINT8_MAX));
+  ShareReturned mail{.group = target.group, .records = {}};
+  append_record(back, mail.records);
+  mailroom_->control(home(target.group), std::move(mail));
+}
+
+}  // namespace godwit::front
