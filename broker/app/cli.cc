@@ -30,6 +30,7 @@ std::string_view placeholder(OptionType type) {
     case OptionType::kPath:
       return "FILE";
     case OptionType::kChoice:
+    case OptionType::kText:
       return "WORD";
     default:
       return "N";

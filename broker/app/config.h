@@ -53,6 +53,15 @@ struct LimitsConfig {
 // none.
 enum class SharedSubscriptions : std::uint8_t { kRoundRobin, kHashTopic, kHashClient, kOff };
 
+struct MqttConfig {
+  SharedSubscriptions shared_subscriptions = SharedSubscriptions::kRoundRobin;
+  bool retained_messages = true;
+  std::uint8_t maximum_qos = 2;
+  std::string response_information;
+  std::string server_reference;
+  bool server_has_moved = false;
+};
+
 struct Config {
   // Set by --development only: anonymous clients, loopback only, hints for trying it out.
   bool development = false;
@@ -60,10 +69,10 @@ struct Config {
   std::uint16_t io_threads = 1;
   std::uint32_t sys_interval_seconds = 10;  // 0: $SYS is not published.
   std::uint32_t drain_seconds = 10;
-  SharedSubscriptions shared_subscriptions = SharedSubscriptions::kRoundRobin;
 
   std::vector<TcpListenerConfig> tcp_listeners{TcpListenerConfig{}};
   HttpConfig http;
+  MqttConfig mqtt;
   AccessConfig access;
   LogConfig log;
   LimitsConfig limits;

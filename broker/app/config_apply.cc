@@ -13,6 +13,7 @@
 #include "broker/app/address.h"
 #include "broker/app/config_table.h"
 #include "broker/app/setting.h"
+#include "broker/mqtt/utf8.h"
 
 namespace godwit::app {
 namespace {
@@ -151,6 +152,10 @@ Parsed<OptionValue> to_text(const Option& option, const Setting& setting) {
       return fail(parsed.error());
     }
   }
+  if (option.type == OptionType::kText &&
+      (text->size() > kTextBytesMax || mqtt::find_invalid_utf8(*text))) {
+    return fail(Error{fmt::format("must be {}", bounds_text(option))});
+  }
   if (option.type == OptionType::kPath && !text->empty() && !setting.base_folder.empty()) {
     return (std::filesystem::path(setting.base_folder) / *text).string();
   }
@@ -167,6 +172,7 @@ Parsed<OptionValue> to_option_value(const Option& option, const Setting& setting
       return to_number(option, setting.value);
     case OptionType::kChoice:
     case OptionType::kAddress:
+    case OptionType::kText:
     case OptionType::kPath:
       return to_text(option, setting);
   }

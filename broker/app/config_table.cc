@@ -21,6 +21,7 @@ constexpr std::array kSections = {
                 "of all that a file says.",
         .resize = [](Config& config, std::size_t count) { config.tcp_listeners.resize(count); }},
     Section{.name = "http", .help = "Health, version and metrics over HTTP/1.1."},
+    Section{.name = "mqtt", .help = "What clients are offered of the optional parts of MQTT."},
     Section{.name = "access", .help = "Who may connect, and what they may do: see `access.md`."},
     Section{.name = "log", .help = "Lines in logfmt on standard error, times in UTC."},
     Section{.name = "limits",
@@ -117,6 +118,8 @@ std::string bounds_text(const Option& option) {
     }
     case OptionType::kAddress:
       return "HOST:PORT";
+    case OptionType::kText:
+      return fmt::format("UTF-8, {} bytes at most", kTextBytesMax);
     case OptionType::kPath:
       return "a readable file";
   }
@@ -137,6 +140,8 @@ std::string_view type_text(OptionType type) {
       return "choice";
     case OptionType::kAddress:
       return "address";
+    case OptionType::kText:
+      return "text";
     case OptionType::kPath:
       return "path";
   }

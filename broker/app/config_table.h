@@ -22,8 +22,11 @@ enum class OptionType : std::uint8_t {
   kBytes,    // An integer, or text such as "64 MiB".
   kChoice,   // One of Option::choices.
   kAddress,  // HOST:PORT, see address.h.
+  kText,     // As MQTT takes it: UTF-8 without U+0000, kTextBytesMax at most.
   kPath,     // Relative paths in a file are taken from the folder of that file.
 };
+
+inline constexpr std::size_t kTextBytesMax = 1'024;
 
 // A value that fits an option: the type says which alternative.
 using OptionValue = std::variant<bool, std::int64_t, std::string>;

@@ -31,8 +31,14 @@ front::FrontSettings front_settings(const Config& config, const HashKey& key) {
   settings.thread_count = config.io_threads;
   settings.hash_key = key;
   settings.limits = config.limits.session;
-  settings.shared_subscriptions = config.shared_subscriptions != SharedSubscriptions::kOff;
-  settings.share_strategy = strategy_of(config.shared_subscriptions);
+  settings.offers = {
+      .shared_subscriptions = config.mqtt.shared_subscriptions != SharedSubscriptions::kOff,
+      .retained_messages = config.mqtt.retained_messages,
+      .maximum_qos = static_cast<mqtt::Qos>(config.mqtt.maximum_qos),
+      .response_information = config.mqtt.response_information,
+      .server_reference = config.mqtt.server_reference,
+      .server_has_moved = config.mqtt.server_has_moved};
+  settings.share_strategy = strategy_of(config.mqtt.shared_subscriptions);
   settings.retained = config.limits.retained;
   settings.memory_budget_bytes = config.limits.memory_budget_bytes;
   return settings;

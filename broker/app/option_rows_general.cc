@@ -34,14 +34,6 @@ constexpr std::array kRows = {
         .field = OPTION_FIELD(config.drain_seconds),
     },
     Option{
-        .name = "shared_subscriptions",
-        .type = OptionType::kChoice,
-        .choices = "round_robin hash_topic hash_client off",
-        .help = "Which member of a `$share` group gets a message: the next one that has room, or "
-                "always the same one for a topic or for a publisher; `off`: there are none.",
-        .field = OPTION_FIELD(config.shared_subscriptions),
-    },
-    Option{
         .name = "listener.tcp.bind",
         .type = OptionType::kAddress,
         .flag = "--bind",
@@ -66,6 +58,50 @@ constexpr std::array kRows = {
         .max = 10'000,
         .help = "HTTP connections at the same time; more are closed at once.",
         .field = OPTION_FIELD(config.http.connections_max),
+    },
+    Option{
+        .name = "mqtt.shared_subscriptions",
+        .type = OptionType::kChoice,
+        .choices = "round_robin hash_topic hash_client off",
+        .help = "Which member of a `$share` group gets a message: the next one that has room, or "
+                "always the same one for a topic or for a publisher; `off`: there are none.",
+        .field = OPTION_FIELD(config.mqtt.shared_subscriptions),
+    },
+    Option{
+        .name = "mqtt.retained_messages",
+        .type = OptionType::kBoolean,
+        .help = "Whether messages with RETAIN are kept. Off: clients are told, and such a publish "
+                "closes its connection (0x9A).",
+        .field = OPTION_FIELD(config.mqtt.retained_messages),
+    },
+    Option{
+        .name = "mqtt.maximum_qos",
+        .type = OptionType::kInteger,
+        .min = 0,
+        .max = 2,
+        .help = "The highest quality of service. Clients are told; a publish above it closes its "
+                "connection (0x9B).",
+        .field = OPTION_FIELD(config.mqtt.maximum_qos),
+    },
+    Option{
+        .name = "mqtt.response_information",
+        .type = OptionType::kText,
+        .help = "What MQTT 5.0 clients are told that ask where to expect answers: the beginning of "
+                "a topic, with `%c` for their client id. Empty: nothing.",
+        .field = OPTION_FIELD(config.mqtt.response_information),
+    },
+    Option{
+        .name = "mqtt.server_reference",
+        .type = OptionType::kText,
+        .help = "Sends clients elsewhere: each CONNECT is refused with this address (0x9C). Empty: "
+                "they are served here.",
+        .field = OPTION_FIELD(config.mqtt.server_reference),
+    },
+    Option{
+        .name = "mqtt.server_has_moved",
+        .type = OptionType::kBoolean,
+        .help = "They are sent there for good (0x9D).",
+        .field = OPTION_FIELD(config.mqtt.server_has_moved),
     },
     Option{
         .name = "access.allow_anonymous",

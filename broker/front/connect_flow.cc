@@ -44,6 +44,12 @@ void ConnectFlow::connect(Connection& connection, const mqtt::Frame& frame, Inst
     return;
   }
   connection.version = packet->version;
+  connection.maximum_packet_size = packet->properties.number(PropertyId::kMaximumPacketSize)
+                                       .value_or(UINT32_MAX);  // For refusals too.
+  if (!needs_.settings.offers.server_reference.empty()) {
+    needs_.lifecycle.redirect(connection);
+    return;
+  }
   const ReasonCode refusal = check(*packet);
   if (refusal != ReasonCode::kSuccess) {
     needs_.lifecycle.refuse(connection, refusal);
@@ -75,6 +81,13 @@ ReasonCode ConnectFlow::check(const mqtt::Connect& packet) const {
   }
   if (packet.properties.find(PropertyId::kAuthenticationMethod)) {
     return ReasonCode::kBadAuthenticationMethod;  // MQTT-4.12.0-1
+  }
+  const Offers& offers = needs_.settings.offers;
+  if (packet.will && packet.will->qos > offers.maximum_qos) {
+    return ReasonCode::kQosNotSupported;  // MQTT-3.2.2-12
+  }
+  if (packet.will && packet.will->retain && !offers.retained_messages) {
+    return ReasonCode::kRetainNotSupported;  // MQTT-3.2.2-13
   }
   if (packet.will && is_broker_topic(packet.will->topic)) {
     return ReasonCode::kNotAuthorized;  // E-089
@@ -232,6 +245,24 @@ void ConnectFlow::attach(Connection& connection, std::unique_ptr<PendingConnect>
   needs_.wire.effect(ResumeInput{connection.id.index});
 }
 
+std::string ConnectFlow::response_information(const PendingConnect& connect) const {
+  const std::string& offered = needs_.settings.offers.response_information;
+  const std::string& client_id = connect.key.client_id;
+  // MQTT-3.1.2-28: only to whoever asks.
+  if (!connect.request_response_information || offered.empty()) {
+    return {};
+  }
+  const std::size_t at = offered.find("%c");
+  if (at == std::string::npos) {
+    return offered;
+  }
+  // Such an id can be no part of a topic name.
+  if (client_id.find_first_of("+#") != std::string::npos) {
+    return {};
+  }
+  return offered.substr(0, at) + client_id + offered.substr(at + 2);
+}
+
 bool ConnectFlow::send_connack(Connection& connection, const PendingConnect& connect,
                                bool session_present) {
   mqtt::Connack connack{.session_present = session_present};
@@ -245,6 +276,14 @@ bool ConnectFlow::send_connack(Connection& connection, const PendingConnect& con
     if (limits.receive_maximum != 65'535) {
       writer.number(PropertyId::kReceiveMaximum, limits.receive_maximum);
     }
+    const Offers& offers = needs_.settings.offers;
+    if (offers.maximum_qos != mqtt::Qos::kExactlyOnce) {
+      writer.number(PropertyId::kMaximumQos,
+                    static_cast<std::uint32_t>(offers.maximum_qos));  // MQTT-3.2.2-9
+    }
+    if (!offers.retained_messages) {
+      writer.number(PropertyId::kRetainAvailable, 0);
+    }
     writer.number(PropertyId::kMaximumPacketSize, limits.codec.maximum_packet_size);
     if (connect.client_id_assigned) {
       writer.text(PropertyId::kAssignedClientIdentifier, connect.key.client_id);
@@ -255,8 +294,12 @@ bool ConnectFlow::send_connack(Connection& connection, const PendingConnect& con
     if (limits.topic_alias_maximum != 0) {
       writer.number(PropertyId::kTopicAliasMaximum, limits.topic_alias_maximum);
     }
-    if (!needs_.settings.shared_subscriptions) {
+    if (!needs_.settings.offers.shared_subscriptions) {
       writer.number(PropertyId::kSharedSubscriptionAvailable, 0);  // E-035, E-118
+    }
+    const std::string response = response_information(connect);
+    if (!response.empty()) {
+      writer.text(PropertyId::kResponseInformation, response);
     }
     connack.properties = mqtt::PropertiesView::from_checked(properties_);
   }

@@ -52,6 +52,8 @@ class ConnectFlow {
   void ask_owner(Connection& connection, std::unique_ptr<PendingConnect> connect, Instant now);
   void attach(Connection& connection, std::unique_ptr<PendingConnect> connect, std::uint64_t epoch,
               Instant now);
+  // Empty: none is to be sent.
+  [[nodiscard]] std::string response_information(const PendingConnect& connect) const;
   // False if the client's Maximum Packet Size does not even let it through.
   [[nodiscard]] bool send_connack(Connection& connection, const PendingConnect& connect,
                                   bool session_present);

@@ -72,6 +72,8 @@ std::unique_ptr<PendingConnect> take_connect(const mqtt::Connect& packet,
         properties.number(PropertyId::kMaximumPacketSize).value_or(UINT32_MAX);
     pending->topic_alias_maximum =
         static_cast<std::uint16_t>(properties.number(PropertyId::kTopicAliasMaximum).value_or(0));
+    pending->request_response_information =
+        properties.number(PropertyId::kRequestResponseInformation).value_or(0) != 0;
     pending->request_problem_information =
         properties.number(PropertyId::kRequestProblemInformation).value_or(1) != 0;
   }

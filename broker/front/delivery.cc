@@ -13,12 +13,14 @@ using mqtt::Qos;
 std::int64_t as_delta(std::size_t bytes) { return static_cast<std::int64_t>(bytes); }
 
 session::OutgoingMessage outgoing(const Grant& grant, PublishLayouts& layouts) {
-  return {.message = layouts.message(),
-          .qos = grant.qos,
-          .retain = grant.retain,
-          .share = grant.share,
-          .refusals = grant.refusals,
-          .identifiers = session::SubscriptionIdentifiers(grant.identifiers)};
+  session::OutgoingMessage copy{.message = layouts.message(),
+                                .qos = grant.qos,
+                                .retain = grant.retain,
+                                .share = grant.share,
+                                .refusals = grant.refusals,
+                                .identifiers = {}};
+  copy.identifiers = session::SubscriptionIdentifiers(grant.identifiers);
+  return copy;
 }
 
 // For a clean session, which ends with its connection: nothing is kept for a repeat.

@@ -152,7 +152,7 @@ void Front::publish_internal(std::string_view topic, std::string_view payload, T
   mqtt::Publish publish;
   publish.topic = mqtt::TopicName::from_checked(topic);
   publish.payload = as_bytes(payload);
-  publish.retain = true;
+  publish.retain = parts_->settings.offers.retained_messages;
   parts_->fanout.publish(publish, {.tenant = TenantId(0), .received = turn.now});
   parts_->take_own_mail(turn.now);
 }

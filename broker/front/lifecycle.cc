@@ -10,18 +10,49 @@ namespace godwit::front {
 
 using mqtt::ReasonCode;
 
-void Lifecycle::refuse(Connection& connection, ReasonCode reason) {
+// MQTT-3.2.2-19, MQTT-3.14.2-3: not if that makes it too large.
+template <class Packet>
+void Lifecycle::send_with(Connection& connection, Packet packet, mqtt::PropertyId id,
+                          std::string_view text) {
+  if (!text.empty() && mqtt::is_v5(connection.version)) {
+    properties_.clear();
+    mqtt::PropertiesWriter(properties_).text(id, text);
+    packet.properties = mqtt::PropertiesView::from_checked(properties_);
+    if (needs_.wire.send(connection, packet)) {
+      return;
+    }
+    packet.properties = {};
+  }
+  needs_.wire.send(connection, packet);
+}
+
+void Lifecycle::refuse(Connection& connection, ReasonCode reason, std::string_view explanation) {
   needs_.probe.connect_refused(reason);
   if (mqtt::is_v5(connection.version) || mqtt::connack_return_code(reason)) {
-    needs_.wire.send(connection, mqtt::Connack{.reason_code = reason});
+    send_with(connection, mqtt::Connack{.reason_code = reason}, mqtt::PropertyId::kReasonString,
+              explanation);
   }
   finish(connection, reason);
 }
 
-void Lifecycle::disconnect(Connection& connection, ReasonCode reason, Instant now) {
+void Lifecycle::redirect(Connection& connection) {
+  const Offers& offers = needs_.settings.offers;
+  const ReasonCode reason =
+      offers.server_has_moved ? ReasonCode::kServerMoved : ReasonCode::kUseAnotherServer;
+  needs_.probe.connect_refused(reason);
+  if (mqtt::is_v5(connection.version) || mqtt::connack_return_code(reason)) {
+    send_with(connection, mqtt::Connack{.reason_code = reason}, mqtt::PropertyId::kServerReference,
+              offers.server_reference);
+  }
+  finish(connection, reason);
+}
+
+void Lifecycle::disconnect(Connection& connection, ReasonCode reason, Instant now,
+                           std::string_view explanation) {
   // E-116: 3.x clients never get a DISCONNECT. MQTT-3.14.0-1: nobody before the CONNACK.
   if (connection.is<Open>() && mqtt::is_v5(connection.version)) {
-    needs_.wire.send(connection, mqtt::Disconnect{.reason_code = reason});
+    send_with(connection, mqtt::Disconnect{.reason_code = reason}, mqtt::PropertyId::kReasonString,
+              explanation);
   }
   detach(connection, now);
   finish(connection, reason);
@@ -34,9 +65,9 @@ void Lifecycle::malformed(Connection& connection, const mqtt::DecodeError& error
                            {"what", error.what},
                            {"offset", std::to_string(error.offset)}});
   if (connection.is<Open>()) {
-    disconnect(connection, error.reason, now);
+    disconnect(connection, error.reason, now, error.what);
   } else if (connection.is<AwaitConnect>()) {
-    refuse(connection, error.reason);
+    refuse(connection, error.reason, error.what);
   } else {
     close_silently(connection, error.reason, now);
   }

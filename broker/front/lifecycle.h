@@ -6,6 +6,8 @@
 // Thread: the front's. Pure.
 #pragma once
 
+#include <string_view>
+
 #include "base/log.h"
 #include "broker/front/fanout.h"
 #include "broker/front/registry.h"
@@ -39,10 +41,14 @@ class Lifecycle {
 
   // Refuses a CONNECT: a CONNACK with the code, where the version has a word for it, and close
   // (MQTT-3.1.4-1, -2, MQTT-3.2.2-7).
-  void refuse(Connection& connection, mqtt::ReasonCode reason);
+  // `explanation`: a Reason String for 5.0 clients, if it fits; empty: none.
+  void refuse(Connection& connection, mqtt::ReasonCode reason, std::string_view explanation = {});
   // Ends a connection for a reason of ours: DISCONNECT where there is one to send, and close. The
   // will is published by its rules (MQTT-3.1.2-8).
-  void disconnect(Connection& connection, mqtt::ReasonCode reason, Instant now);
+  void disconnect(Connection& connection, mqtt::ReasonCode reason, Instant now,
+                  std::string_view explanation = {});
+  // Refuses a CONNECT because this server sends its clients elsewhere (section 4.11).
+  void redirect(Connection& connection);
   // Bytes that are not MQTT: as `disconnect` or `refuse`, with a line in the log.
   void malformed(Connection& connection, const mqtt::DecodeError& error, Instant now);
   // Closes without a word: what came before CONNECT was no CONNECT (MQTT-3.1.0-1).
@@ -70,8 +76,12 @@ class Lifecycle {
   void settle_absent(SessionSlot& slot, Instant now);
   void publish_will(SessionSlot& slot, Instant now);
   void finish(Connection& connection, mqtt::ReasonCode reason);
+  // The packet with one text property, if the client takes it so large; else without.
+  template <class Packet>
+  void send_with(Connection& connection, Packet packet, mqtt::PropertyId id, std::string_view text);
 
   Needs needs_;
+  Bytes properties_;  // Scratch of send_with.
 };
 
 }  // namespace godwit::front

@@ -29,6 +29,16 @@ void PublishFlow::publish(Connection& connection, const mqtt::Frame& frame, Inst
       return;
     }
   }
+  const Offers& offers = needs_.settings.offers;
+  if (packet->qos > offers.maximum_qos) {
+    needs_.lifecycle.disconnect(connection, ReasonCode::kQosNotSupported, now);  // MQTT-3.2.2-11
+    return;
+  }
+  if (packet->retain && !offers.retained_messages) {
+    needs_.lifecycle.disconnect(connection, ReasonCode::kRetainNotSupported,
+                                now);  // MQTT-3.2.2-14
+    return;
+  }
   needs_.probe.publish_received(packet->qos);
   SessionSlot& slot = *connection.slot();
   // Before anything can be said against it: an error would tell the client that the id is free.

@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "base/siphash.h"
+#include "broker/front/offers.h"
 #include "broker/routing/retained_store.h"
 #include "broker/routing/shared_group.h"
 #include "broker/session/limits.h"
@@ -17,8 +18,7 @@ struct FrontSettings {
   std::uint16_t thread_count = 1;
   HashKey hash_key;
   session::SessionLimits limits;
-  // Off: CONNACK says so, and they are refused (E-035).
-  bool shared_subscriptions = true;
+  Offers offers;
   routing::ShareStrategy share_strategy = routing::ShareStrategy::kRoundRobin;
   // Of the whole process; each front answers for its share of the threads.
   routing::RetainedLimits retained;

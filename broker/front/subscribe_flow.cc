@@ -32,7 +32,7 @@ void SubscribeFlow::subscribe(Connection& connection, const mqtt::Frame& frame, 
   }
   mqtt::FilterRequest request;
   for (mqtt::FilterRequests look = packet->requests; look.next(request);) {
-    if (request.filter.is_shared() && !needs_.settings.shared_subscriptions &&
+    if (request.filter.is_shared() && !needs_.settings.offers.shared_subscriptions &&
         mqtt::is_v5(connection.version)) {
       needs_.lifecycle.disconnect(connection, ReasonCode::kSharedSubscriptionsNotSupported,
                                   now);  // E-035
@@ -44,6 +44,8 @@ void SubscribeFlow::subscribe(Connection& connection, const mqtt::Frame& frame, 
   waiting.identifier =
       packet->properties.number(mqtt::PropertyId::kSubscriptionIdentifier).value_or(0);
   for (mqtt::FilterRequests rest = packet->requests; rest.next(request);) {
+    // MQTT-3.2.2-10: granted, though less than asked for.
+    request.options.qos = mqtt::lower(request.options.qos, needs_.settings.offers.maximum_qos);
     const ReasonCode code = subscribe_one(*connection.slot(), request, waiting);
     waiting.reason_codes.push_back(suback_code(code, connection.version, request.options.qos));
   }
@@ -62,7 +64,7 @@ void SubscribeFlow::subscribe(Connection& connection, const mqtt::Frame& frame, 
 mqtt::ReasonCode SubscribeFlow::subscribe_one(SessionSlot& slot, const mqtt::FilterRequest& request,
                                               Waiting& waiting) {
   const bool is_shared = request.filter.is_shared();
-  if (is_shared && !needs_.settings.shared_subscriptions) {
+  if (is_shared && !needs_.settings.offers.shared_subscriptions) {
     return ReasonCode::kSharedSubscriptionsNotSupported;
   }
   const auto allowed = needs_.policy.authorize_filter(slot.session.subject(), request.filter);

@@ -60,6 +60,14 @@ Bytes connect_bytes(std::string_view client_id, const ConnectSpec& spec) {
     if (spec.topic_alias_maximum) {
       writer.number(PropertyId::kTopicAliasMaximum, *spec.topic_alias_maximum);
     }
+    if (spec.request_response_information) {
+      writer.number(PropertyId::kRequestResponseInformation,
+                    *spec.request_response_information ? 1 : 0);
+    }
+    if (spec.request_problem_information) {
+      writer.number(PropertyId::kRequestProblemInformation,
+                    *spec.request_problem_information ? 1 : 0);
+    }
     connect.properties = mqtt::PropertiesView::from_checked(properties);
   }
   Bytes bytes;

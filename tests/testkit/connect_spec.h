@@ -27,6 +27,8 @@ struct ConnectSpec {
   std::optional<std::uint16_t> receive_maximum = std::nullopt;
   std::optional<std::uint32_t> maximum_packet_size = std::nullopt;
   std::optional<std::uint16_t> topic_alias_maximum = std::nullopt;
+  std::optional<bool> request_response_information = std::nullopt;
+  std::optional<bool> request_problem_information = std::nullopt;
   std::optional<WillSpec> will = std::nullopt;
   std::optional<std::string> user_name = std::nullopt;
   std::optional<std::string> password = std::nullopt;

@@ -24,7 +24,7 @@ FrontWorld::FrontWorld(WorldOptions options)
                                         .thread_count = options.thread_count,
                                         .hash_key = {1, 2},
                                         .limits = options.limits,
-                                        .shared_subscriptions = options.shared_subscriptions,
+                                        .offers = options.offers,
                                         .share_strategy = options.share_strategy,
                                         .retained = options.retained,
                                         .memory_budget_bytes = options.memory_budget_bytes};

@@ -47,7 +47,7 @@ struct WorldOptions {
   session::SessionLimits limits = {};
   routing::RetainedLimits retained = {};
   std::size_t memory_budget_bytes = std::size_t{1} << 30U;
-  bool shared_subscriptions = true;
+  front::Offers offers = {};
   routing::ShareStrategy share_strategy = routing::ShareStrategy::kRoundRobin;
   // Null: everything is allowed.
   std::shared_ptr<const access::Policy> policy = nullptr;

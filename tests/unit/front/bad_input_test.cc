@@ -66,6 +66,16 @@ struct Neighbourhood {
   }
 };
 
+// A DISCONNECT without the explanation in it.
+Bytes without_reason_string(Bytes packet) {
+  constexpr std::size_t kFirstProperty = 4;
+  if (packet.size() > kFirstProperty && packet[kFirstProperty] == std::byte{0x1F}) {
+    packet.resize(3);
+    packet[1] = std::byte{1};
+  }
+  return packet;
+}
+
 // 4.13, MQTT-4.13.1-1, MQTT311-4.8.0-1, E-116: the code to 5.0, a bare close to 3.x, the will, and
 // nothing to anybody else.
 void expect_refused(const Bytes& input, ReasonCode reason, ProtocolVersion version) {
@@ -73,7 +83,7 @@ void expect_refused(const Bytes& input, ReasonCode reason, ProtocolVersion versi
   TestClient& client = all.wrongdoer(version);
   client.send_raw(input);
   EXPECT_TRUE(client.closed);
-  EXPECT_EQ(client.take_bytes(),
+  EXPECT_EQ(without_reason_string(client.take_bytes()),
             mqtt::is_v5(version) ? bytes({0xE0, 1, static_cast<int>(reason)}) : Bytes{});
   EXPECT_EQ(all.watcher.take_publishes().size(), 1U) << "the will";
   EXPECT_EQ(all.world.metric("godwit_connections_closed_total", mqtt::reason_code_name(reason)), 1);

@@ -454,7 +454,7 @@ TEST_P(SharedSubscription, is_for_3_1_1_clients_too_and_nothing_to_publish_to) {
 // E-035.
 TEST_P(SharedSubscription, can_be_switched_off) {
   WorldOptions off = options();
-  off.shared_subscriptions = false;
+  off.offers.shared_subscriptions = false;
   FrontWorld world(off);
   TestClient& v5 = world.open();
   v5.send_connect("v5", {});
