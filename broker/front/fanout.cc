@@ -62,7 +62,7 @@ void Fanout::deliver_locally(const mqtt::Publish& publish, const PublishSource& 
     const routing::Match& match = matches_[position];
     SessionSlot& slot = needs_.sessions.at(match.subscriber);
     collect_identifiers(position, next_more);
-    if (publish.retain && slot.retained_reads != 0) {
+    if (publish.retain && slot.retained_reads != nullptr) {
       needs_.retained.saw_live(slot, publish.topic);
     }
     needs_.delivery.deliver(slot,

@@ -1,6 +1,8 @@
 #include "broker/front/retained.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "base/check.h"
 
@@ -54,58 +56,61 @@ void Retained::set(TenantId tenant, const mqtt::Publish& publish, Instant receiv
 }
 
 void Retained::saw_live(SessionSlot& slot, mqtt::TopicName topic) {
-  slot.seen_live.insert_or_assign(std::string(topic.text()), next_number_);
+  slot.retained_reads->seen_live.insert_or_assign(std::string(topic.text()), next_number_);
 }
 
 std::uint64_t Retained::prepare(SessionSlot& slot, mqtt::TopicFilter filter, const Reader& reader) {
-  Read& read = reads_.emplace_back();
-  read.number = next_number_++;
+  const std::uint64_t number = next_number_++;
+  Read& read = reads_[number];
   read.subscriber = slot.subscriber;
   read.slot_generation = slot.generation;
   read.tenant = slot.session.key.tenant;
   read.filter = filter.text();
   read.reader = reader;
-  ++slot.retained_reads;
-  return read.number;
+  if (slot.retained_reads == nullptr) {
+    slot.retained_reads = std::make_unique<RetainedReads>();
+  }
+  slot.retained_reads->numbers.push_back(number);
+  return number;
 }
 
 void Retained::begin(std::uint64_t number) {
-  const auto read = std::find_if(reads_.begin(), reads_.end(),
-                                 [&](const Read& candidate) { return candidate.number == number; });
+  const auto read = reads_.find(number);
   if (read == reads_.end()) {
     return;
   }
-  read->begun = true;
+  read->second.begun = true;
   has_work_ = true;
 }
 
-void Retained::end(SessionSlot& slot) {
-  if (--slot.retained_reads == 0) {
-    slot.seen_live = {};
+void Retained::end(std::uint64_t number, SessionSlot& slot) {
+  std::erase(slot.retained_reads->numbers, number);
+  if (slot.retained_reads->numbers.empty()) {
+    slot.retained_reads = nullptr;
   }
 }
 
 void Retained::cancel(SessionSlot& slot) {
-  if (slot.retained_reads == 0) {
+  if (slot.retained_reads == nullptr) {
     return;
   }
-  std::erase_if(reads_, [&](const Read& read) {
-    return read.subscriber == slot.subscriber && read.slot_generation == slot.generation;
-  });
-  slot.retained_reads = 0;
-  slot.seen_live = {};
+  for (const std::uint64_t number : slot.retained_reads->numbers) {
+    reads_.erase(number);
+  }
+  slot.retained_reads = nullptr;
 }
 
 void Retained::cancel(SessionSlot& slot, std::string_view filter) {
-  if (slot.retained_reads == 0) {
+  if (slot.retained_reads == nullptr) {
     return;
   }
-  const std::size_t ended = std::erase_if(reads_, [&](const Read& read) {
-    return read.subscriber == slot.subscriber && read.slot_generation == slot.generation &&
-           read.filter == filter;
-  });
-  for (std::size_t i = 0; i < ended; ++i) {
-    end(slot);
+  const std::vector<std::uint64_t> numbers = slot.retained_reads->numbers;
+  for (const std::uint64_t number : numbers) {
+    const auto read = reads_.find(number);
+    if (read->second.filter == filter) {
+      reads_.erase(read);
+      end(number, slot);
+    }
   }
 }
 
@@ -116,33 +121,29 @@ bool Retained::has_room(const SessionSlot& slot) const {
 }
 
 void Retained::advance(Instant now) {
-  has_work_ = false;
-  std::erase_if(reads_, [&](Read& read) {
-    switch (advance(read, now)) {
-      case Progress::kDone:
-        return true;
-      case Progress::kMore:
-        has_work_ = true;
-        return false;
-      case Progress::kWaiting:
-        return false;
-    }
-    return false;
-  });
+  if (!std::exchange(has_work_, false)) {
+    return;
+  }
+  for (auto read = reads_.begin(); read != reads_.end();) {
+    const Progress progress = advance(read->first, read->second, now);
+    has_work_ = has_work_ || progress == Progress::kMore;
+    read = progress == Progress::kDone ? reads_.erase(read) : std::next(read);
+  }
 }
 
-Retained::Progress Retained::advance(Read& read, Instant now) {
+Retained::Progress Retained::advance(std::uint64_t number, Read& read, Instant now) {
   SessionSlot* slot = sessions_->find(read.subscriber, read.slot_generation);
   CHECK(slot != nullptr);  // A session that ends cancels its reads.
   if (!read.begun || !has_room(*slot)) {
     return Progress::kWaiting;
   }
-  if (slot->seen_live.size() > kSeenLiveMax) {
-    end(*slot);
+  if (slot->retained_reads->seen_live.size() > kSeenLiveMax) {
+    end(number, *slot);
     return Progress::kDone;
   }
   const bool here = read.home == settings_->self.value();
-  const Progress progress = here ? advance_here(read, *slot, now) : advance_there(read, *slot, now);
+  const Progress progress =
+      here ? advance_here(number, read, *slot, now) : advance_there(number, read, *slot, now);
   if (progress != Progress::kDone) {
     return progress;
   }
@@ -151,7 +152,7 @@ Retained::Progress Retained::advance(Read& read, Instant now) {
   if (++read.home < settings_->thread_count) {
     return Progress::kMore;
   }
-  end(*slot);
+  end(number, *slot);
   return Progress::kDone;
 }
 
@@ -164,7 +165,8 @@ bool Retained::read_store(TenantId tenant, std::string_view filter, Instant now,
   return more;
 }
 
-Retained::Progress Retained::advance_here(Read& read, SessionSlot& slot, Instant now) {
+Retained::Progress Retained::advance_here(std::uint64_t number, Read& read, SessionSlot& slot,
+                                          Instant now) {
   const bool more = read_store(read.tenant, read.filter, now, read.after);
   for (std::size_t i = 0; i < messages_.size(); ++i) {
     if (!has_room(slot)) {
@@ -172,12 +174,13 @@ Retained::Progress Retained::advance_here(Read& read, SessionSlot& slot, Instant
       read.after = messages_[i - 1]->topic().text();
       return Progress::kWaiting;
     }
-    send(read, slot, mqtt::to_publish(*messages_[i], now), now);
+    send(number, read, slot, mqtt::to_publish(*messages_[i], now), now);
   }
   return more ? Progress::kMore : Progress::kDone;
 }
 
-Retained::Progress Retained::advance_there(Read& read, SessionSlot& slot, Instant now) {
+Retained::Progress Retained::advance_there(std::uint64_t number, Read& read, SessionSlot& slot,
+                                           Instant now) {
   if (read.records_used == read.records.size()) {
     if (read.asked) {
       return Progress::kWaiting;
@@ -186,7 +189,7 @@ Retained::Progress Retained::advance_there(Read& read, SessionSlot& slot, Instan
       return Progress::kDone;
     }
     read.asked = true;
-    mailroom_->control(ThreadIndex(read.home), RetainedQuery{.query = read.number,
+    mailroom_->control(ThreadIndex(read.home), RetainedQuery{.query = number,
                                                              .from = settings_->self,
                                                              .tenant = read.tenant,
                                                              .filter = read.filter,
@@ -196,17 +199,18 @@ Retained::Progress Retained::advance_there(Read& read, SessionSlot& slot, Instan
   RecordWalk walk(ByteView(read.records).subspan(read.records_used));
   MailedPublish mailed;
   while (has_room(slot) && walk.next(mailed)) {
-    send(read, slot, mailed.publish, now);
+    send(number, read, slot, mailed.publish, now);
   }
   read.records_used = read.records.size() - walk.rest_size();
   return walk.rest_size() == 0 ? Progress::kMore : Progress::kWaiting;
 }
 
-void Retained::send(const Read& read, SessionSlot& slot, const mqtt::Publish& publish,
-                    Instant now) {
-  if (!slot.seen_live.empty()) {
-    const auto seen = slot.seen_live.find(std::string(publish.topic.text()));
-    if (seen != slot.seen_live.end() && seen->second > read.number) {
+void Retained::send(std::uint64_t number, const Read& read, SessionSlot& slot,
+                    const mqtt::Publish& publish, Instant now) {
+  const auto& seen_live = slot.retained_reads->seen_live;
+  if (!seen_live.empty()) {
+    const auto seen = seen_live.find(std::string(publish.topic.text()));
+    if (seen != seen_live.end() && seen->second > number) {
       return;
     }
   }
@@ -241,17 +245,16 @@ void Retained::answer(const RetainedQuery& query, Instant now) {
 }
 
 void Retained::take(RetainedSlice slice) {
-  const auto read = std::find_if(reads_.begin(), reads_.end(), [&](const Read& candidate) {
-    return candidate.number == slice.query;
-  });
-  if (read == reads_.end()) {
+  const auto found = reads_.find(slice.query);
+  if (found == reads_.end()) {
     return;
   }
-  read->asked = false;
-  read->ended = !slice.more;
-  read->records = std::move(slice.records);
-  read->records_used = 0;
-  read->after = std::move(slice.after);
+  Read& read = found->second;
+  read.asked = false;
+  read.ended = !slice.more;
+  read.records = std::move(slice.records);
+  read.records_used = 0;
+  read.after = std::move(slice.after);
   has_work_ = true;
 }
 

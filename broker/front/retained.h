@@ -12,7 +12,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -56,7 +56,7 @@ class Retained {
   void cancel(SessionSlot& slot, std::string_view filter);
   // Some of its subscriber's output has gone.
   void output_written(const SessionSlot& slot) {
-    has_work_ = has_work_ || slot.retained_reads != 0;
+    has_work_ = has_work_ || slot.retained_reads != nullptr;
   }
 
   // Goes on with reads whose subscriber has room; called at the end of a turn.
@@ -70,7 +70,6 @@ class Retained {
  private:
   // One subscription's read over all homes, one after the other.
   struct Read {
-    std::uint64_t number = 0;
     routing::Subscriber subscriber;
     std::uint32_t slot_generation = 0;
     TenantId tenant;
@@ -87,15 +86,17 @@ class Retained {
 
   enum class Progress : std::uint8_t { kDone, kWaiting, kMore };
 
-  Progress advance(Read& read, Instant now);
-  Progress advance_here(Read& read, SessionSlot& slot, Instant now);
-  Progress advance_there(Read& read, SessionSlot& slot, Instant now);
-  void send(const Read& read, SessionSlot& slot, const mqtt::Publish& publish, Instant now);
+  Progress advance(std::uint64_t number, Read& read, Instant now);
+  Progress advance_here(std::uint64_t number, Read& read, SessionSlot& slot, Instant now);
+  Progress advance_there(std::uint64_t number, Read& read, SessionSlot& slot, Instant now);
+  void send(std::uint64_t number, const Read& read, SessionSlot& slot, const mqtt::Publish& publish,
+            Instant now);
   // Reads of `store_`, which may remove what has expired.
   [[nodiscard]] bool read_store(TenantId tenant, std::string_view filter, Instant now,
                                 std::string& after);
   [[nodiscard]] bool has_room(const SessionSlot& slot) const;
-  static void end(SessionSlot& slot);
+  // Takes the read off its session.
+  static void end(std::uint64_t number, SessionSlot& slot);
 
   const FrontSettings* settings_;
   SessionTable* sessions_;
@@ -103,7 +104,7 @@ class Retained {
   Mailroom* mailroom_;
   FrontProbe* probe_;
   routing::RetainedStore store_;
-  std::deque<Read> reads_;
+  std::map<std::uint64_t, Read> reads_;  // By number, so oldest first.
   std::uint64_t next_number_ = 1;
   bool has_work_ = false;
   PublishLayouts layouts_;

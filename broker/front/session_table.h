@@ -17,6 +17,14 @@
 
 namespace godwit::front {
 
+// The reads of retained messages that are under way for one session.
+struct RetainedReads {
+  std::vector<std::uint64_t> numbers;
+  // Topics that came live with RETAIN meanwhile, each with the number of the first read that began
+  // later.
+  std::unordered_map<std::string, std::uint64_t> seen_live;
+};
+
 struct SessionSlot {
   routing::Subscriber subscriber;    // Its number in the topic index, and in the table.
   std::uint32_t generation = 0;      // Tells timers of an earlier tenant of the slot apart.
@@ -29,10 +37,7 @@ struct SessionSlot {
 
   Instant timer_armed = kNever;  // The deadline that stands in the wheel; kNever: none does.
 
-  // Reads of retained messages under way for it, and the topics that came live with RETAIN
-  // meanwhile, each with the number of the first read that began later. Kept by Retained.
-  std::uint32_t retained_reads = 0;
-  std::unordered_map<std::string, std::uint64_t> seen_live;
+  std::unique_ptr<RetainedReads> retained_reads;  // Null if there are none. Kept by Retained.
 
   // Used within one publish only, to fold several matches of one subscriber into one.
   std::uint64_t match_stamp = 0;
