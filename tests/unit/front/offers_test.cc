@@ -160,7 +160,7 @@ TEST(Offers, of_an_explanation_go_with_refusals_that_have_one) {
   EXPECT_FALSE(connack.properties.text(PropertyId::kReasonString).value_or("").empty());
 }
 
-// MQTT-3.1.2-29; MQTT-3.4.2-2, MQTT-3.5.2-2, MQTT-3.6.2-2, MQTT-3.7.2-2, MQTT-3.9.2-1,
+// E-084, MQTT-3.1.2-29; MQTT-3.4.2-2, MQTT-3.5.2-2, MQTT-3.6.2-2, MQTT-3.7.2-2, MQTT-3.9.2-1,
 // MQTT-3.11.2-1: acknowledgements carry no property at all, so none that is too much.
 TEST(Offers, of_an_explanation_do_not_go_with_acknowledgements) {
   FrontWorld world;

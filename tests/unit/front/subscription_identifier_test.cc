@@ -59,7 +59,7 @@ TEST(SubscriptionIdentifier, comes_with_each_message_of_its_subscription) {
   EXPECT_EQ(identifiers_of(plain.expect<mqtt::Publish>()), Identifiers{});
 }
 
-// MQTT-3.3.4-4, -5: one copy carries those of all subscriptions that match, and no others.
+// MQTT-3.3.4-4, -5, E-060: one copy carries those of all subscriptions that match, and no others.
 TEST(SubscriptionIdentifier, of_each_overlapping_subscription_comes_with_the_one_copy) {
   FrontWorld world;
   TestClient& first = world.connect("first", ConnectSpec{});
@@ -79,7 +79,7 @@ TEST(SubscriptionIdentifier, of_each_overlapping_subscription_comes_with_the_one
   EXPECT_FALSE(second.has_packets());
 }
 
-// MQTT-3.8.4-3: the new subscription's identifier replaces the old one, also by none.
+// E-061, MQTT-3.8.4-3: the new subscription's identifier replaces the old one, also by none.
 TEST(SubscriptionIdentifier, is_replaced_with_its_subscription) {
   FrontWorld world;
   TestClient& client = world.connect("c", ConnectSpec{});
@@ -94,6 +94,25 @@ TEST(SubscriptionIdentifier, is_replaced_with_its_subscription) {
   subscribe(client, "t", 0);
   publisher.send(make_publish("t", "x"));
   EXPECT_EQ(identifiers_of(client.expect<mqtt::Publish>()), Identifiers{});
+}
+
+// E-062.
+TEST(SubscriptionIdentifier, belongs_to_all_filters_of_its_packet) {
+  FrontWorld world;
+  TestClient& client = world.connect("c", ConnectSpec{});
+  Bytes properties;
+  mqtt::PropertiesWriter(properties).number(PropertyId::kSubscriptionIdentifier, 4);
+  Bytes raw;
+  mqtt::append_filter_request("a", {}, raw);
+  mqtt::Subscribe packet = testkit::make_subscribe(raw, "b");
+  packet.properties = mqtt::PropertiesView::from_checked(properties);
+  client.send(packet);
+  (void)client.expect<mqtt::Suback>();
+  TestClient& publisher = world.connect("p");
+  for (const char* topic : {"a", "b"}) {
+    publisher.send(make_publish(topic, "x"));
+    EXPECT_EQ(identifiers_of(client.expect<mqtt::Publish>()), Identifiers{4});
+  }
 }
 
 // E-036.

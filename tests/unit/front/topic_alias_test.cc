@@ -74,7 +74,7 @@ TEST(TopicAlias, of_a_client_ends_with_the_connection) {
   EXPECT_EQ(second.expect<mqtt::Disconnect>().reason_code, ReasonCode::kProtocolError);
 }
 
-// MQTT-3.3.2-9, MQTT-3.2.2-17, -18.
+// MQTT-3.3.2-9, -12, MQTT-3.2.2-17, -18.
 TEST(TopicAlias, of_a_client_is_bounded_by_what_was_announced) {
   for (const std::uint16_t maximum : testkit::Numbers{0, 1, 5}) {
     WorldOptions options;
@@ -218,6 +218,7 @@ TEST(TopicAlias, given_to_a_client_counts_from_the_packet_that_was_sent) {
   EXPECT_EQ(client.expect<mqtt::Publish>().topic.text(), "");
 }
 
+// MQTT-3.3.2-11.
 TEST(TopicAlias, given_to_a_client_is_bounded_in_number_and_bytes) {
   WorldOptions options;
   options.limits.topic_alias_maximum = 3;
