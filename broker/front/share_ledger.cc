@@ -19,6 +19,12 @@ void ShareLedger::finished(SessionSlot& slot, std::uint16_t share) {
   session::Share& membership = found->second;
   CHECK(membership.held > 0);
   --membership.held;
+  if (membership.left) {
+    if (membership.held == 0) {
+      slot.session.shares.erase(found);
+    }
+    return;
+  }
   ++membership.released;
   // Not one by one: a quarter of the window keeps the group busy.
   const unsigned quarter = std::max(1U, slot.session.window.limit() / 4U);
@@ -43,7 +49,7 @@ void ShareLedger::returned(SessionSlot& slot, const session::OutgoingMessage& ou
                  .publish = mqtt::to_publish(message, message.received())},
                 mail.records);
   mailroom_->control(home(membership.group), std::move(mail));
-  if (refused) {
+  if (refused && !membership.left) {
     ++membership.released;
     tell(ShareUpdate::Kind::kCredit, slot, outgoing.share);
   }

@@ -40,14 +40,19 @@ void SharedSubscriptions::leave(SessionSlot& slot, std::uint16_t share) {
   // First, so that nothing comes back to this member.
   ledger_->tell(Kind::kDisconnected, slot, share);
   delivery_->return_shared(slot, share);
-  slot.session.window.forget_share(share);
   ledger_->tell(Kind::kLeave, slot, share);
-  slot.session.shares.erase(share);
+  session::Share& membership = slot.session.shares.at(share);
+  membership.left = true;
+  if (membership.held == 0) {
+    slot.session.shares.erase(share);
+  }
 }
 
 void SharedSubscriptions::connected(SessionSlot& slot) {
   for (const auto& [share, membership] : slot.session.shares) {
-    ledger_->tell(Kind::kConnected, slot, share);
+    if (!membership.left) {
+      ledger_->tell(Kind::kConnected, slot, share);
+    }
   }
 }
 
@@ -56,7 +61,9 @@ void SharedSubscriptions::disconnected(SessionSlot& slot) {
     return;
   }
   for (const auto& [share, membership] : slot.session.shares) {
-    ledger_->tell(Kind::kDisconnected, slot, share);
+    if (!membership.left) {
+      ledger_->tell(Kind::kDisconnected, slot, share);
+    }
   }
   delivery_->return_shared(slot, 0);
 }
@@ -81,7 +88,7 @@ ShareFate SharedSubscriptions::deliver(const ShareTarget& target, PublishLayouts
     return ShareFate::kAway;
   }
   const auto found = slot->session.shares.find(member.share);
-  if (found == slot->session.shares.end()) {
+  if (found == slot->session.shares.end() || found->second.left) {
     return ShareFate::kAway;
   }
   const session::Share& membership = found->second;

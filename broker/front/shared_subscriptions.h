@@ -6,7 +6,8 @@
 //   the client goes away    what it was not sent yet goes back to the group
 //   its session ends        what it has not acknowledged too, as a first sending to somebody else;
 //                           a QoS 2 exchange that has begun goes to nobody (MQTT-4.8.2-5)
-//   it unsubscribes         what it was not sent goes back, what is in flight is finished
+//   it unsubscribes         what it was not sent goes back; what is in flight is finished with this
+//                           client, or goes back when its session ends
 //
 // Thread: the front's. Pure.
 #pragma once

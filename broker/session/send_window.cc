@@ -132,14 +132,6 @@ std::uint16_t SendWindow::share_of(mqtt::PacketId id) const {
   return entry.state != SendState::kFree && entry.packet_id == id ? entry.share : std::uint16_t{0};
 }
 
-void SendWindow::forget_share(std::uint16_t share) {
-  for (InFlight& entry : table_) {
-    if (entry.share == share) {
-      entry.share = 0;
-    }
-  }
-}
-
 InFlight* SendWindow::find(mqtt::PacketId id) {
   if (table_.empty()) {
     return nullptr;

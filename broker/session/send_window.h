@@ -63,8 +63,6 @@ class SendWindow {
 
   // The shared subscription that the message with this id came from; 0: none, or no such id.
   [[nodiscard]] std::uint16_t share_of(mqtt::PacketId id) const;
-  // What is in flight of this shared subscription is an ordinary message from now on.
-  void forget_share(std::uint16_t share);
   // What is not acknowledged, in no order.
   template <class Visit>
   void for_each(Visit visit) const {

@@ -42,6 +42,8 @@ struct Share {
   std::uint16_t held = 0;
   // Messages that were finished, of which the group has not been told yet.
   std::uint16_t released = 0;
+  // Unsubscribed: kept for what is in flight, which goes back if the session ends.
+  bool left = false;
 };
 
 struct Session {

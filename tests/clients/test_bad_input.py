@@ -120,6 +120,7 @@ class BadInput(BrokerTest):
         self.bystander.expect_silence()
 
     def test_instead_of_connect(self):
+        # MQTT311-3.1.0-1.
         for name, data in INSTEAD_OF_CONNECT.items():
             with self.subTest(name), RawClient(self.broker.port, version=4) as client:
                 try:

@@ -23,6 +23,7 @@ class KeptSessions(BrokerTest):
         return client
 
     def test_messages_wait_in_order(self):
+        # MQTT311-3.1.2-4, MQTT311-3.2.0-1, MQTT311-3.2.2-2, -3, MQTT311-4.6.0-5.
         for version in (mqtt.V311, mqtt.V5):
             with self.subTest(version=version):
                 settings = KEPT if version == mqtt.V5 else {"clean": False}

@@ -37,6 +37,7 @@ class Wills(BrokerTest):
         return client
 
     def test_killed_paho_client(self):
+        # MQTT311-3.1.2-17: paho speaks 3.1.1 unless told otherwise.
         doomed = programs.python(DOOMED, str(self.broker.port))
         self.addCleanup(doomed.kill)
         doomed.wait_for_line("connected 0")

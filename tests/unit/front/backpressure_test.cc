@@ -180,7 +180,8 @@ TEST(Backpressure, bounds_the_bytes_in_flight_to_a_kept_session) {
   expect_no_memory_held(world);
 }
 
-// 0x97 to publishers, 0x89 to newcomers, QoS 0 dropped; all as before once there is room.
+// MQTT311-4.8.0-2. 0x97 to publishers, 0x89 to newcomers, QoS 0 dropped; all as before once there
+// is room.
 TEST(Backpressure, of_the_whole_process_refuses_and_recovers) {
   WorldOptions options;
   options.memory_budget_bytes = 100'000;

@@ -176,6 +176,8 @@ std::vector<Row> rows_of_all(ProtocolVersion version) {
   };
 }
 
+// MQTT311-1.5.3-1, -2, MQTT311-2.2.2-2, MQTT311-3.1.0-2, MQTT311-3.3.1-4, MQTT311-3.3.2-2,
+// MQTT311-3.6.1-1, MQTT311-3.8.1-1, MQTT311-3.10.1-1, MQTT311-3.14.1-1.
 TEST(BadInput, ends_its_own_connection_with_the_right_code) {
   for (const auto version :
        {ProtocolVersion::k3_1, ProtocolVersion::k3_1_1, ProtocolVersion::k5_0}) {
@@ -226,7 +228,7 @@ TEST(BadInput, includes_an_ack_of_the_wrong_kind) {
   }
 }
 
-// MQTT-2.2.1-5, E-068: these are no errors.
+// MQTT-2.2.1-5, E-068: these are no errors. MQTT311-2.3.1-6: PUBREL comes with the id of PUBREC.
 TEST(BadInput, does_not_include_acks_of_unknown_ids) {
   FrontWorld world;
   for (const auto version : {ProtocolVersion::k3_1_1, ProtocolVersion::k5_0}) {
@@ -269,7 +271,7 @@ TEST(BadInput, behind_a_disconnect_has_no_effect) {
   }
 }
 
-// MQTT-3.12.4-1.
+// MQTT-3.12.4-1, MQTT311-3.12.4-1.
 TEST(BadInput, does_not_include_a_thousand_pings_at_once) {
   FrontWorld world;
   TestClient& client = world.connect("c");

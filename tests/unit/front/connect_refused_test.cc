@@ -63,7 +63,7 @@ const Bytes kReturnCode1 = bytes({0x20, 2, 0, 1});
 
 Bytes v5_refusal(ReasonCode code) { return bytes({0x20, 3, 0, static_cast<int>(code), 0}); }
 
-// MQTT-3.1.2-1, MQTT-3.1.2-2, E-094.
+// MQTT-3.1.2-1, MQTT-3.1.2-2, MQTT311-3.1.2-1, -2, E-094.
 TEST(ConnectRefused, for_a_protocol_that_is_not_served) {
   const Bytes v5 = v5_refusal(ReasonCode::kUnsupportedProtocolVersion);
   for (const int level : {0, 1, 2, 3}) {
@@ -80,7 +80,8 @@ TEST(ConnectRefused, for_a_protocol_that_is_not_served) {
   }
 }
 
-// MQTT-3.1.2-3, -11, -12, -13; MQTT311-3.1.4-1: 3.x is closed without a word.
+// MQTT-3.1.2-3, -11, -12, -13; MQTT311-3.1.2-3, -11, -13, -14, -15. MQTT311-3.1.4-1,
+// MQTT311-3.2.2-6: 3.x is closed without a word, because no return code says what is wrong.
 TEST(ConnectRefused, for_wrong_flags) {
   for (const int flags : {0x03, 0x0A, 0x12, 0x22, 0x1E}) {
     EXPECT_EQ(refusal_of(raw_connect("MQTT", 5, flags), ProtocolVersion::k5_0),
@@ -129,7 +130,8 @@ TEST(ConnectRefused, if_it_is_cut_short_or_too_long) {
   }
 }
 
-// MQTT-3.1.0-1, MQTT-3.14.0-1: nothing is sent to whoever does not begin with CONNECT.
+// MQTT-3.1.0-1, MQTT-3.14.0-1, MQTT311-3.1.0-1: nothing is sent to whoever does not begin with
+// CONNECT.
 TEST(ConnectRefused, without_a_word_if_something_else_comes_first) {
   for (int type = 0; type < 16; ++type) {
     if (type == 1) {
@@ -169,7 +171,7 @@ TEST(ConnectRefused, over_64_kib) {
             v5_refusal(ReasonCode::kPacketTooLarge));
 }
 
-// MQTT-3.1.3-8, MQTT311-3.1.3-8, MQTT311-3.1.3-9, E-082, E-096.
+// MQTT-3.1.3-8, MQTT311-3.1.3-7, -8, -9, MQTT311-3.2.2-5, E-082, E-096.
 TEST(ConnectRefused, for_a_client_id_that_is_not_accepted) {
   const Bytes return_code_2 = bytes({0x20, 2, 0, 2});
   ConnectSpec spec;
@@ -220,7 +222,7 @@ TEST(ConnectRefused, if_the_client_cannot_take_the_connack) {
   }
 }
 
-// MQTT-3.1.4-2, MQTT-3.2.2-7, E-116, E-117.
+// MQTT-3.1.4-2, MQTT-3.2.2-7, MQTT311-3.2.2-4, -5, E-116, E-117.
 TEST(ConnectRefused, by_the_authenticator_in_the_words_of_the_version) {
   struct Row {
     AuthenticationVerdict verdict;

@@ -27,7 +27,7 @@ ConnectSpec of_version(ProtocolVersion version) {
   return spec;
 }
 
-// MQTT-3.1.4-5, MQTT-3.2.2-1, E-095: byte for byte.
+// MQTT-3.1.4-5, MQTT-3.2.2-1, MQTT311-3.1.4-4, E-095: byte for byte.
 TEST(Connect, is_answered_in_the_words_of_its_version) {
   FrontWorld world;
   for (const auto version : {ProtocolVersion::k3_1, ProtocolVersion::k3_1_1}) {

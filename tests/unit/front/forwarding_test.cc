@@ -1,5 +1,5 @@
-// What a subscriber gets of a message, and what the exchange around it looks like: sections 3.3, 4.3
-// and 4.5.
+// What a subscriber gets of a message, and what the exchange around it looks like:
+// sections 3.3, 4.3 and 4.5.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -69,8 +69,8 @@ TEST(Forwarding, reaches_every_session_that_matches_and_no_other) {
     const char* filter;
     bool matches;
   };
-  const Row rows[] = {{"a/b", true},  {"a/+", true},  {"#", true},   {"+/b/#", true},
-                      {"a", false},   {"a/b/c", false}, {"+", false}, {"/a/b", false}};
+  const Row rows[] = {{"a/b", true}, {"a/+", true},    {"#", true},  {"+/b/#", true},
+                      {"a", false},  {"a/b/c", false}, {"+", false}, {"/a/b", false}};
   for (const Row& row : rows) {
     TestClient& client = world.connect(row.filter, kept_v5(), row.matches ? 0 : 1);
     subscribe(client, row.filter, {.qos = Qos::kAtLeastOnce});
@@ -108,8 +108,8 @@ TEST(Forwarding, begins_without_dup) {
   }
 }
 
-// MQTT-4.3.2-5, E-100: after its PUBACK an id is free, whatever DUP says; a repeat before it is
-// answered again.
+// MQTT-4.3.2-5, MQTT311-4.3.2-2, E-100: after its PUBACK an id is free, whatever DUP says; a repeat
+// before it is answered again.
 TEST(Forwarding, takes_a_used_qos_1_id_for_a_new_message) {
   FrontWorld world;
   TestClient& subscriber = world.connect("s");

@@ -16,6 +16,7 @@ using testkit::text_of;
 
 mqtt::PublishAck ack(PacketType type, mqtt::PacketId id) { return {.type = type, .packet_id = id}; }
 
+// MQTT311-3.3.2-3, MQTT311-3.3.4-1, MQTT311-3.8.3-2.
 TEST(Publish, reaches_a_subscriber_at_qos_0) {
   FrontWorld world;
   TestClient& subscriber = world.connect("subscriber");
@@ -30,7 +31,8 @@ TEST(Publish, reaches_a_subscriber_at_qos_0) {
   EXPECT_FALSE(publisher.has_packets());  // MQTT-3.3.4-1
 }
 
-// MQTT-3.8.4-8: the lower of published and granted, all nine combinations.
+// MQTT-3.8.4-8, MQTT311-3.3.1-2, MQTT311-3.8.4-6, MQTT311-4.3.1-1: the lower of published and
+// granted, all nine combinations.
 TEST(Publish, is_delivered_at_the_lower_of_published_and_granted_qos) {
   for (const int published : {0, 1, 2}) {
     for (const int granted : {0, 1, 2}) {
@@ -48,7 +50,7 @@ TEST(Publish, is_delivered_at_the_lower_of_published_and_granted_qos) {
   }
 }
 
-// MQTT-4.3.2-4, MQTT-4.3.3-8, MQTT-4.3.3-11.
+// MQTT-4.3.2-4, MQTT-4.3.3-8, MQTT-4.3.3-11, MQTT311-2.3.1-6, MQTT311-4.3.3-2.
 TEST(Publish, is_acknowledged_by_its_qos) {
   FrontWorld world;
   TestClient& publisher = world.connect("publisher");
@@ -65,7 +67,8 @@ TEST(Publish, is_acknowledged_by_its_qos) {
   EXPECT_EQ(pubcomp.packet_id, mqtt::PacketId(256));
 }
 
-// MQTT-4.3.3-10, MQTT-4.3.3-12, E-067.
+// MQTT-4.3.3-10, MQTT-4.3.3-12, MQTT311-4.3.3-2, E-067. MQTT311-2.3.1-2: other content under a busy
+// id is no new message.
 TEST(Publish, at_qos_2_is_delivered_once_however_often_it_is_repeated) {
   FrontWorld world;
   TestClient& subscriber = world.connect("subscriber");
@@ -88,7 +91,7 @@ TEST(Publish, at_qos_2_is_delivered_once_however_often_it_is_repeated) {
   EXPECT_EQ(text_of(subscriber.take_publishes().at(0)), "new");
 }
 
-// MQTT-3.3.4-2, E-064: one copy at the highest QoS.
+// MQTT-3.3.4-2, MQTT311-3.3.5-1, E-064: one copy at the highest QoS.
 TEST(Publish, to_overlapping_subscriptions_comes_once_at_the_highest_qos) {
   FrontWorld world;
   TestClient& client = world.connect("client");
@@ -192,6 +195,7 @@ TEST(Publish, between_versions_drops_properties_on_the_way_to_3_1_1) {
   EXPECT_EQ(young.expect<mqtt::Publish>().properties, publish.properties);
 }
 
+// MQTT311-4.5.0-1.
 TEST(Publish, with_a_long_payload_reaches_several_receivers_whole) {
   FrontWorld world;
   std::vector<TestClient*> receivers;

@@ -53,7 +53,8 @@ void publish_numbers(TestClient& publisher, int from, int to, Qos qos) {
   }
 }
 
-// MQTT-4.4.0-1, MQTT-3.3.1-1, MQTT-4.3.2-3, MQTT-4.3.3-3.
+// MQTT-4.4.0-1, MQTT-3.3.1-1, MQTT-4.3.2-3, MQTT-4.3.3-3, MQTT311-3.3.1-1, MQTT311-4.1.0-1,
+// MQTT311-4.3.2-1, MQTT311-4.3.3-1, MQTT311-4.4.0-1, MQTT311-4.6.0-1.
 TEST(Resume, repeats_what_was_not_acknowledged_with_its_id_and_dup) {
   for (const ConnectSpec& spec : {kept_v5(), kept_v311()}) {
     FrontWorld world;

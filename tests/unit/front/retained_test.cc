@@ -61,7 +61,7 @@ TEST(Retained, is_removed_by_an_empty_payload_which_is_delivered_like_any_other)
   EXPECT_EQ(world.metric("godwit_retained_bytes"), 0);
 }
 
-// MQTT-3.3.1-9, MQTT311-3.3.1-6: all that match, at every SUBSCRIBE.
+// MQTT-3.3.1-9, MQTT311-3.3.1-6, MQTT311-3.8.4-3: all that match, at every SUBSCRIBE.
 TEST(Retained, comes_with_every_subscribe_if_handling_is_0) {
   FrontWorld world;
   TestClient& publisher = world.connect("publisher");

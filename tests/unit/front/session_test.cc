@@ -54,7 +54,8 @@ mqtt::Disconnect disconnect_with_expiry(Bytes& properties, std::uint32_t interva
   return packet;
 }
 
-// MQTT-3.1.2-4 to -6, MQTT-3.2.2-2, MQTT-3.2.2-3, MQTT-3.1.4-4.
+// MQTT-3.1.2-4 to -6, MQTT-3.2.2-2, MQTT-3.2.2-3, MQTT-3.1.4-4, MQTT311-3.1.2-4, -6,
+// MQTT311-3.1.3-2, MQTT311-3.1.4-3, MQTT311-3.2.0-1, MQTT311-3.2.2-1 to -3, MQTT311-4.1.0-1.
 TEST(Session, is_continued_unless_a_clean_start_is_asked_for) {
   for (const ConnectSpec& spec : {kept_v5(), kept_v311()}) {
     FrontWorld world;
@@ -211,7 +212,7 @@ TEST(Session, that_ends_with_its_connection_is_not_prolonged_by_a_disconnect) {
   EXPECT_FALSE(visits(world, "c", kept_v5()));
 }
 
-// MQTT311-3.1.2-5: QoS 0 is not kept.
+// MQTT311-3.1.2-5, MQTT311-4.5.0-1: QoS 0 is not kept.
 TEST(Session, keeps_qos_1_and_2_for_an_absent_client_and_not_qos_0) {
   FrontWorld world;
   TestClient* client = nullptr;

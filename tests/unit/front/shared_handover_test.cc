@@ -114,6 +114,23 @@ TEST_P(SharedHandOver, hands_over_what_an_ended_session_has_not_acknowledged) {
   EXPECT_EQ(seen, (std::set<std::string>(all.begin(), all.end())));
 }
 
+// Unsubscribing does not take what is in flight off the client, nor lose it with the client.
+TEST_P(SharedHandOver, hands_over_what_was_in_flight_when_its_receiver_unsubscribed) {
+  FrontWorld world(options());
+  TestClient& first = connect(world, "first");
+  subscribe(first, "$share/g/t", {.qos = Qos::kAtLeastOnce});
+  publish(world, "t", 0, 2);
+  const auto finished = first.expect<mqtt::Publish>();
+  (void)first.expect<mqtt::Publish>();
+  TestClient& second = connect(world, "second");
+  subscribe(second, "$share/g/t", {.qos = Qos::kAtLeastOnce});
+  testkit::unsubscribe(first, "$share/g/t");
+  EXPECT_FALSE(second.has_packets());
+  acknowledge(first, finished);
+  first.drop();
+  EXPECT_EQ(consume(second), numbers(1, 2));
+}
+
 // What was not even sent goes on at once; what was sent stays with the session that may come back.
 TEST_P(SharedHandOver, hands_over_what_an_absent_client_was_not_sent) {
   WorldOptions by_topic = options();

@@ -127,6 +127,9 @@ void run_seed(std::uint64_t seed) {
   check_gauges(run);
 }
 
+// MQTT311-2.3.1-4, MQTT311-3.1.2-6, MQTT311-3.3.4-1, MQTT311-3.8.4-3, MQTT311-4.1.0-2,
+// MQTT311-4.6.0-5, -6: a third of the clients speak 3.1.1, with kept and with clean sessions.
+// MQTT311-3.1.2-12: nobody has a will, and nothing comes that nobody has published.
 TEST(Simulation, loses_doubles_and_reorders_nothing) {
   std::uint64_t first = 1;
   std::uint64_t last = 200;

@@ -25,7 +25,8 @@ ConnectSpec of_version(ProtocolVersion version) {
   return spec;
 }
 
-// MQTT-3.8.4-1, -2, -5 to -7, MQTT-3.9.3-1, MQTT311-3.9.3-2, E-097.
+// MQTT-3.8.4-1, -2, -5 to -7, MQTT-3.9.3-1, MQTT311-2.3.1-7, MQTT311-3.8.4-1, -2, -4, -5,
+// MQTT311-3.9.3-1, -2, E-097.
 TEST(Subscribe, is_answered_with_one_code_a_filter_in_the_words_of_the_version) {
   const auto policy = *access::Policy::parse(
       "deny everyone subscribe secret/#\n"
@@ -60,7 +61,7 @@ TEST(Subscribe, is_answered_with_one_code_a_filter_in_the_words_of_the_version) 
   EXPECT_EQ(world.metric("godwit_authorization_denied_total", "subscribe"), 3);
 }
 
-// MQTT-3.10.4-4 to -6, MQTT-3.11.3-1, MQTT311-3.10.4-4.
+// MQTT-3.10.4-4 to -6, MQTT-3.11.3-1, MQTT311-2.3.1-7, MQTT311-3.10.4-1, -2, -4, -6.
 TEST(Subscribe, is_undone_by_unsubscribe_with_one_code_a_filter) {
   FrontWorld world;
   for (const auto version : {ProtocolVersion::k3_1_1, ProtocolVersion::k5_0}) {
@@ -186,7 +187,7 @@ TEST(Subscribe, is_bounded_for_each_session) {
   EXPECT_EQ(subscribe(world.connect("d"), "a"), ReasonCode::kSuccess);
 }
 
-// MQTT-4.7.2-1, E-088, E-089.
+// MQTT-4.7.2-1, MQTT311-3.8.3-2, MQTT311-4.7.2-1, E-088, E-089.
 TEST(Subscribe, with_a_leading_wildcard_does_not_see_topics_that_begin_with_dollar) {
   FrontWorld world;
   TestClient& all = world.connect("all");

@@ -38,7 +38,7 @@ struct WatchedWorld {
   TestClient& client(const ConnectSpec& spec) { return world.connect("c", spec); }
 };
 
-// MQTT-3.1.2-8, MQTT311-3.1.2-8: every way to go but one.
+// MQTT-3.1.2-8, MQTT311-3.1.2-8, MQTT311-3.1.0-2: every way to go but one. MQTT311-3.1.2-10: once.
 TEST(Will, is_published_however_the_connection_ends) {
   for (const auto version : {ProtocolVersion::k3_1_1, ProtocolVersion::k5_0}) {
     ConnectSpec spec;
@@ -61,7 +61,7 @@ TEST(Will, is_published_however_the_connection_ends) {
   }
 }
 
-// MQTT-3.1.2-10, MQTT-3.14.4-3, MQTT311-3.14.4-3: also not later, with a delay.
+// MQTT-3.1.2-10, MQTT-3.14.4-3, MQTT311-3.1.2-10, MQTT311-3.14.4-3: also not later, with a delay.
 TEST(Will, is_discarded_by_a_disconnect_with_0x00) {
   WatchedWorld watched;
   for (const ConnectSpec& spec : {with_will(60, 0), with_will(60, 5), with_will(0, 0)}) {

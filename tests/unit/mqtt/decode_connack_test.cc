@@ -92,7 +92,7 @@ TEST(DecodeConnack, refuses_reserved_acknowledge_flags) {
   expect_refused({"5.0", "20 03 81 00 00", kMalformed, 2}, server_of(k5_0));
 }
 
-// MQTT-3.2.2-6 (3.1.1: MQTT-3.2.2-4).
+// MQTT-3.2.2-6, MQTT311-3.2.2-4.
 TEST(DecodeConnack, refuses_session_present_in_a_refusal) {
   expect_refused({"3.1.1", "20 02 01 05", kProtocol, 2}, server_of(k3_1_1));
   expect_refused({"5.0", "20 03 01 87 00", kProtocol, 2}, server_of(k5_0));

@@ -149,6 +149,7 @@ void expect_connects_refused(std::span<const BadRow> rows) {
 
 std::span<const GoodRow> connect_rows() { return kRows; }
 
+// MQTT311-3.1.3-1, -3: the fields of the payload in their order, each with a text of its own.
 TEST(DecodeConnect, reads_every_field) {
   for (const GoodRow& row : kRows) {
     expect_decoded(row);
@@ -190,7 +191,7 @@ TEST(DecodeConnect, refuses_levels_that_are_not_served) {
   expect_connects_refused(rows);
 }
 
-// MQTT-3.1.2-3: the reserved bit is 0, in all versions.
+// MQTT-3.1.2-3, MQTT311-3.1.2-3: the reserved bit is 0, in all versions.
 TEST(DecodeConnect, refuses_reserved_connect_flag) {
   const BadRow rows[] = {
       {"3.1", "10 0E 00 06 'MQIsdp' 03 03 00 00 00 00", kMalformed, 11},
@@ -200,7 +201,7 @@ TEST(DecodeConnect, refuses_reserved_connect_flag) {
   expect_connects_refused(rows);
 }
 
-// MQTT-3.1.2-11, MQTT-3.1.2-13 (3.1.1: MQTT-3.1.2-11, -13, -15).
+// MQTT-3.1.2-11, MQTT-3.1.2-13, MQTT311-3.1.2-11, -13, -15.
 TEST(DecodeConnect, refuses_will_qos_or_retain_without_will) {
   const BadRow rows[] = {
       {"3.1.1 QoS 1", "10 0C 00 04 'MQTT' 04 0A 00 00 00 00", kMalformed, 9},
@@ -213,7 +214,7 @@ TEST(DecodeConnect, refuses_will_qos_or_retain_without_will) {
   expect_connects_refused(rows);
 }
 
-// MQTT-3.1.2-12 (3.1.1: MQTT-3.1.2-14).
+// MQTT-3.1.2-12, MQTT311-3.1.2-14.
 TEST(DecodeConnect, refuses_will_qos_3) {
   const BadRow rows[] = {
       {"3.1.1", "10 12 00 04 'MQTT' 04 1E 00 00 00 00 00 01 'w' 00 01 'x'", kMalformed, 9},
@@ -222,7 +223,7 @@ TEST(DecodeConnect, refuses_will_qos_3) {
   expect_connects_refused(rows);
 }
 
-// 3.1.1: MQTT-3.1.2-22. 5.0 allows it: see the good rows.
+// MQTT311-3.1.2-22. 5.0 allows it: see the good rows.
 TEST(DecodeConnect, refuses_password_without_user_name_before_5) {
   const BadRow rows[] = {
       {"3.1", "10 11 00 06 'MQIsdp' 03 42 00 00 00 00 00 01 'p'", kMalformed, 11},
@@ -231,7 +232,7 @@ TEST(DecodeConnect, refuses_password_without_user_name_before_5) {
   expect_connects_refused(rows);
 }
 
-// MQTT-3.1.2-17, MQTT-3.1.2-19 (3.1.1: MQTT-3.1.2-19, MQTT-3.1.2-21).
+// MQTT-3.1.2-17, MQTT-3.1.2-19, MQTT311-3.1.2-19, -21.
 TEST(DecodeConnect, refuses_announced_fields_that_are_missing) {
   const BadRow rows[] = {
       {"3.1.1 user name", "10 0C 00 04 'MQTT' 04 82 00 00 00 00", kMalformed, 14},
@@ -243,7 +244,7 @@ TEST(DecodeConnect, refuses_announced_fields_that_are_missing) {
   expect_connects_refused(rows);
 }
 
-// MQTT-3.1.2-16, MQTT-3.1.2-18 (3.1.1: MQTT-3.1.2-18, MQTT-3.1.2-20).
+// MQTT-3.1.2-16, MQTT-3.1.2-18, MQTT311-3.1.2-18, -20.
 TEST(DecodeConnect, refuses_fields_that_were_not_announced) {
   const BadRow rows[] = {
       {"3.1.1 user name", "10 0F 00 04 'MQTT' 04 02 00 00 00 00 00 01 'u'", kMalformed, 14},
@@ -256,7 +257,7 @@ TEST(DecodeConnect, refuses_fields_that_were_not_announced) {
   expect_connects_refused(rows);
 }
 
-// MQTT-3.1.2-9: will properties, topic and payload are all there.
+// MQTT-3.1.2-9, MQTT311-3.1.2-9: will properties, topic and payload are all there.
 TEST(DecodeConnect, refuses_a_will_with_a_part_left_out) {
   const BadRow rows[] = {
       {"3.1.1 both", "10 0C 00 04 'MQTT' 04 06 00 00 00 00", kMalformed, 14},
@@ -268,7 +269,7 @@ TEST(DecodeConnect, refuses_a_will_with_a_part_left_out) {
   expect_connects_refused(rows);
 }
 
-// E-021, MQTT-4.7.0-1, MQTT-4.7.3-1.
+// E-021, MQTT-4.7.0-1, MQTT-4.7.3-1, MQTT311-4.7.1-1, MQTT311-4.7.3-1.
 TEST(DecodeConnect, refuses_a_will_topic_that_is_no_topic_name) {
   const BadRow rows[] = {
       {"3.1.1 empty", "10 11 00 04 'MQTT' 04 06 00 00 00 00 00 00 00 01 'x'", kMalformed, 16},
@@ -281,7 +282,7 @@ TEST(DecodeConnect, refuses_a_will_topic_that_is_no_topic_name) {
   expect_connects_refused(rows);
 }
 
-// MQTT-3.1.3-3: the client identifier is there and comes first.
+// MQTT-3.1.3-3, MQTT311-3.1.3-3: the client identifier is there and comes first.
 TEST(DecodeConnect, refuses_an_empty_payload) {
   expect_connect_refused({"3.1.1", "10 0A 00 04 'MQTT' 04 02 00 00", kMalformed, 12});
   expect_connect_refused({"5.0", "10 0B 00 04 'MQTT' 05 02 00 00 00", kMalformed, 13});

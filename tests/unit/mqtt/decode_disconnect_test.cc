@@ -90,7 +90,7 @@ TEST(DecodePingresp, is_refused_from_a_client) {
   expect_refused({"PINGRESP", "D0 00", kProtocol, 0}, client_of(k5_0));
 }
 
-// 3.1.1: MQTT-3.14.1-1
+// 3.1.1, sections 3.14.2 and 3.14.3.
 TEST(DecodeDisconnect, refuses_a_body_before_5) {
   expect_refused({"3.1", "E0 01 00", kMalformed, 2}, client_of(k3_1));
   expect_refused({"3.1.1", "E0 01 00", kMalformed, 2}, client_of(k3_1_1));

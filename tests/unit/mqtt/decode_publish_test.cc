@@ -115,13 +115,14 @@ std::string levels(std::size_t count) { return std::string(count - 1, '/'); }
 
 std::span<const GoodRow> publish_rows() { return kRows; }
 
+// MQTT311-2.3.1-5: at QoS 0 the payload begins behind the topic name.
 TEST(DecodePublish, reads_every_field) {
   for (const GoodRow& row : kRows) {
     expect_decoded(row);
   }
 }
 
-// MQTT-3.3.1-4: QoS 3 does not exist.
+// MQTT-3.3.1-4, MQTT311-3.3.1-4: QoS 3 does not exist.
 TEST(DecodePublish, refuses_qos_3) {
   expect_refused({"3.1.1", "36 05 00 01 'a' 00 01", kMalformed, 0}, client_of(k3_1_1));
   expect_refused({"5.0", "36 06 00 01 'a' 00 01 00", kMalformed, 0}, client_of(k5_0));
@@ -129,13 +130,13 @@ TEST(DecodePublish, refuses_qos_3) {
                  client_of(k5_0));
 }
 
-// MQTT-3.3.1-2: what is not repeated is no repeat.
+// MQTT-3.3.1-2, MQTT311-3.3.1-2: what is not repeated is no repeat.
 TEST(DecodePublish, refuses_dup_at_qos_0) {
   expect_refused({"3.1.1", "38 03 00 01 'a'", kMalformed, 0}, client_of(k3_1_1));
   expect_refused({"5.0", "39 04 00 01 'a' 00", kMalformed, 0}, client_of(k5_0));
 }
 
-// MQTT-3.3.2-1
+// MQTT-3.3.2-1, MQTT311-3.3.2-1
 TEST(DecodePublish, refuses_a_topic_name_that_does_not_fit) {
   const BadRow rows[] = {
       {"nothing", "30 00", kMalformed, 2},
@@ -149,7 +150,7 @@ TEST(DecodePublish, refuses_a_topic_name_that_does_not_fit) {
   }
 }
 
-// MQTT-3.3.2-2, MQTT-4.7.0-1
+// MQTT-3.3.2-2, MQTT-4.7.0-1, MQTT311-3.3.2-2, MQTT311-4.7.1-1
 TEST(DecodePublish, refuses_wildcards_in_the_topic_name) {
   const BadRow rows[] = {
       {"a/+", "30 06 00 03 'a/+' 00", kMalformed, 6},
@@ -165,14 +166,14 @@ TEST(DecodePublish, refuses_wildcards_in_the_topic_name) {
   }
 }
 
-// MQTT-4.7.3-1, E-045
+// MQTT-4.7.3-1, MQTT311-4.7.3-1, E-045
 TEST(DecodePublish, refuses_an_empty_topic_name_without_alias) {
   expect_refused({"3.1", "30 03 00 00 'x'", kMalformed, 2}, client_of(k3_1));
   expect_refused({"3.1.1", "30 03 00 00 'x'", kMalformed, 2}, client_of(k3_1_1));
   expect_refused({"5.0", "30 04 00 00 00 'x'", kProtocol, 2}, client_of(k5_0));
 }
 
-// MQTT-2.2.1-3 (3.1.1: MQTT-2.3.1-1)
+// MQTT-2.2.1-3, MQTT311-2.3.1-1
 TEST(DecodePublish, refuses_packet_identifier_0) {
   expect_refused({"3.1.1", "32 05 00 01 'a' 00 00", kProtocol, 5}, client_of(k3_1_1));
   expect_refused({"5.0", "34 06 00 01 'a' 00 00 00", kProtocol, 5}, client_of(k5_0));
@@ -227,7 +228,7 @@ TEST(DecodePublish, bounds_the_levels_of_the_topic_name) {
   EXPECT_FALSE(decode(publish_to(levels(65'535)), context).has_value());
 }
 
-// MQTT-4.7.3-3
+// MQTT-4.7.3-3, MQTT311-4.7.3-3
 TEST(DecodePublish, takes_a_topic_name_of_65535_bytes) {
   const std::string topic(65'535, 't');
   const Bytes bytes = publish_to(topic);

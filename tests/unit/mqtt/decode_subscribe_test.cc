@@ -90,7 +90,7 @@ TEST(DecodeSubscribe, reads_every_field) {
   }
 }
 
-// MQTT-3.8.3-2 (3.1.1: MQTT-3.8.3-3)
+// MQTT-3.8.3-2, MQTT311-3.8.3-3
 TEST(DecodeSubscribe, refuses_no_filter_and_a_filter_without_options) {
   expect_refused({"3.1.1, none", "82 02 00 01", kProtocol, 4}, client_of(k3_1_1));
   expect_refused({"3.1.1, no QoS", "82 05 00 01 00 01 'a'", kMalformed, 7}, client_of(k3_1_1));
@@ -98,6 +98,7 @@ TEST(DecodeSubscribe, refuses_no_filter_and_a_filter_without_options) {
   expect_refused({"5.0, no options", "82 06 00 01 00 00 01 'a'", kMalformed, 8}, client_of(k5_0));
 }
 
+// MQTT311-2.3.1-1
 TEST(DecodeSubscribe, refuses_packet_identifier_0) {
   expect_refused({"3.1.1", "82 06 00 00 00 01 'a' 00", kProtocol, 2}, client_of(k3_1_1));
   expect_refused({"5.0", "82 07 00 00 00 00 01 'a' 00", kProtocol, 2}, client_of(k5_0));
@@ -118,7 +119,7 @@ TEST(DecodeSubscribe, refuses_options_out_of_range) {
   }
 }
 
-// 3.1.1: MQTT-3.8.3-4
+// MQTT311-3.8.3-4
 TEST(DecodeSubscribe, refuses_everything_but_a_qos_before_5) {
   const BadRow rows[] = {
       {"QoS 3", "82 06 00 01 00 01 'a' 03", kProtocol, 7},
@@ -139,7 +140,8 @@ TEST(DecodeSubscribe, refuses_no_local_with_a_shared_filter) {
                  client_of(k5_0));
 }
 
-// MQTT-4.7.1-1, MQTT-4.7.1-2, MQTT-4.7.3-1, MQTT-4.8.2-1, MQTT-4.8.2-2, E-090
+// MQTT-4.7.1-1, MQTT-4.7.1-2, MQTT-4.7.3-1, MQTT-4.8.2-1, MQTT-4.8.2-2,
+// MQTT311-4.7.1-2, E-090
 TEST(DecodeSubscribe, refuses_the_packet_for_one_bad_filter) {
   const BadRow rows[] = {
       {"a#", "82 08 00 01 00 00 02 'a#' 00", kMalformed, 8},
@@ -197,7 +199,7 @@ TEST(DecodeSubscribe, refuses_dup_from_3_1_1_on) {
   expect_refused({"5.0", "8A 07 00 01 00 00 01 'a' 01", kMalformed, 0}, client_of(k5_0));
 }
 
-// MQTT-3.9.3-2 (3.1.1: MQTT-3.9.3-2), E-097
+// MQTT-3.9.3-2, MQTT311-3.9.3-2, E-097
 TEST(DecodeSuback, refuses_codes_that_the_version_does_not_have) {
   expect_refused({"3.1, failure", "90 03 00 01 80", kProtocol, 4}, server_of(k3_1));
   expect_refused({"3.1.1, code of 5.0", "90 04 00 01 00 87", kProtocol, 5}, server_of(k3_1_1));

@@ -60,12 +60,13 @@ TEST(DecodeUnsubscribe, reads_every_field) {
   }
 }
 
-// MQTT-3.10.3-2
+// MQTT-3.10.3-2, MQTT311-3.10.3-2
 TEST(DecodeUnsubscribe, refuses_no_filter) {
   expect_refused({"3.1.1", "A2 02 00 01", kProtocol, 4}, client_of(k3_1_1));
   expect_refused({"5.0", "A2 03 00 01 00", kProtocol, 5}, client_of(k5_0));
 }
 
+// MQTT311-2.3.1-1
 TEST(DecodeUnsubscribe, refuses_packet_identifier_0) {
   expect_refused({"3.1.1", "A2 05 00 00 00 01 'a'", kProtocol, 2}, client_of(k3_1_1));
   expect_refused({"5.0", "A2 06 00 00 00 00 01 'a'", kProtocol, 2}, client_of(k5_0));
@@ -91,7 +92,7 @@ TEST(DecodeUnsubscribe, refuses_dup_from_3_1_1_on) {
   expect_refused({"5.0", "AA 06 00 01 00 00 01 'a'", kMalformed, 0}, client_of(k5_0));
 }
 
-// 3.1.1: MQTT-3.10.4-4
+// 3.1.1, section 3.11.3.
 TEST(DecodeUnsuback, has_no_payload_before_5) {
   expect_refused({"3.1.1", "B0 03 00 01 00", kMalformed, 4}, server_of(k3_1_1));
 }

@@ -70,7 +70,7 @@ TEST(EncodeConnack, speaks_return_codes_before_5) {
   EXPECT_EQ(encoded(Connack{.reason_code = ReasonCode::kBanned}, k5_0), hex("20 03 00 8A 00"));
 }
 
-// 3.1.1: MQTT-3.9.3-2. E-097: 3.1 has no code for a failure.
+// MQTT311-3.9.3-2. E-097: 3.1 has no code for a failure.
 TEST(EncodeSuback, speaks_the_codes_of_the_version) {
   const Bytes codes = wire("00 01 02 87 9E");
   const Suback suback{PacketId(1), {}, codes};

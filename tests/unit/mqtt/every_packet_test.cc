@@ -154,8 +154,9 @@ TEST(EveryPacket, is_refused_with_a_surplus_byte) {
   });
 }
 
-// MQTT-2.1.3-1 (3.1.1: MQTT-2.2.2-1, MQTT-2.2.2-2), MQTT-3.6.1-1, MQTT-3.8.1-1, MQTT-3.10.1-1,
-// MQTT-3.14.1-1, MQTT-3.15.1-1, E-098. PUBLISH uses all four: decode_publish_test.cc.
+// MQTT-2.1.3-1, MQTT-3.6.1-1, MQTT-3.8.1-1, MQTT-3.10.1-1, MQTT-3.14.1-1, MQTT-3.15.1-1,
+// MQTT311-2.2.2-1, -2, MQTT311-3.6.1-1, MQTT311-3.8.1-1, MQTT311-3.10.1-1, MQTT311-3.14.1-1, E-098.
+// PUBLISH uses all four: decode_publish_test.cc.
 TEST(EveryPacket, is_refused_with_wrong_flags) {
   for_each_row([](const GoodRow& row, const Frame& frame) {
     if (is_publish(frame.type)) {
@@ -203,6 +204,7 @@ TEST(EveryPacket, is_refused_with_type_0) {
   EXPECT_EQ(result.error().reason, ReasonCode::kMalformedPacket);
 }
 
+// MQTT311-2.3.1-5: among them a PUBLISH at QoS 0, without an identifier.
 TEST(EveryPacket, encodes_to_the_bytes_it_came_from) {
   for_each_row([](const GoodRow& row, const Frame& frame) {
     const auto decoded = decode(frame.bytes, context_of(row));

@@ -42,8 +42,8 @@ struct BadText {
   std::size_t offset;
 };
 
-// MQTT-1.5.4-1, MQTT-1.5.4-2 (3.1.1: MQTT-1.5.3-1, MQTT-1.5.3-2). Eight bytes in front, so that
-// the fast way is left as well as never taken.
+// MQTT-1.5.4-1, MQTT-1.5.4-2. Eight bytes in front, so that the fast way is left as well as never
+// taken.
 const BadText kBadTexts[] = {
     {"surrogate", "ED A0 80", 0},
     {"overlong", "C0 AF", 0},
@@ -128,7 +128,8 @@ void expect_refused_at(ByteView bytes, const DecodeContext& context, std::size_t
 }  // namespace
 
 // MQTT-3.1.3-4, MQTT-3.1.3-11, MQTT-3.1.3-12, MQTT-3.3.2-1, MQTT-3.8.3-1, MQTT-3.10.3-1,
-// MQTT-4.7.3-2 (3.1.1: MQTT-3.1.3-4, MQTT-3.1.3-10, MQTT-3.1.3-11)
+// MQTT-4.7.3-2, MQTT311-1.5.3-1, -2, MQTT311-3.1.3-4, -10, -11, MQTT311-3.3.2-1, MQTT311-3.8.3-1,
+// MQTT311-3.10.3-1, MQTT311-4.7.3-2
 TEST(EveryString, is_refused_when_it_is_not_utf8) {
   for (const Field& field : kFields) {
     SCOPED_TRACE(field.name);
@@ -159,7 +160,7 @@ TEST(EveryStringProperty, is_refused_when_it_is_not_utf8) {
   }
 }
 
-// 3.1.1: MQTT-1.5.3-2 binds strings only.
+// MQTT311-1.5.3-2 binds strings only.
 TEST(EveryBinaryField, may_hold_any_bytes) {
   const Field fields[] = {
       {"3.1.1 password", k3_1_1, kClient, "10", "00 04 'MQTT' 04 C2 00 00 00 00 00 00", ""},

@@ -38,7 +38,7 @@ bool defined_match(const std::string& filter, const std::string& name) {
 
 }  // namespace
 
-// E-087, E-088, MQTT-4.7.2-1
+// E-087, E-088, MQTT-4.7.2-1, MQTT311-4.7.2-1
 TEST(Matches, keeps_the_table_of_the_standard) {
   const struct {
     const char* filter;

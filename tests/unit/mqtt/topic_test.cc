@@ -33,7 +33,7 @@ bool is_filter(const std::string& text) {
 
 }  // namespace
 
-// MQTT-4.7.3-1, MQTT-4.7.3-2, MQTT-4.7.3-3, MQTT-4.7.0-1
+// MQTT-4.7.3-1, MQTT-4.7.3-2, MQTT-4.7.3-3, MQTT-4.7.0-1, MQTT311-4.7.3-3
 TEST(TopicName, is_refused_with_the_rule_it_breaks) {
   EXPECT_EQ(name_error(""), TopicError::kEmpty);
   EXPECT_EQ(name_error(std::string(65'536, 'a')), TopicError::kTooLong);
@@ -110,7 +110,7 @@ TEST(TopicLevels, are_what_stands_between_slashes) {
   }
 }
 
-// MQTT-4.7.1-1, MQTT-4.7.1-2: against the definition, for all small texts.
+// MQTT-4.7.1-1, MQTT-4.7.1-2, MQTT311-4.7.1-2, -3: against the definition, for all small texts.
 TEST(TopicFilter, has_wildcards_only_where_they_may_stand) {
   for (const std::string& text : small_texts("a/+#", 6)) {
     ASSERT_EQ(!filter_error(text).has_value(), is_filter(text)) << text;
@@ -170,7 +170,7 @@ TEST(TopicFilter, says_whether_its_pattern_has_a_wildcard) {
   EXPECT_FALSE(TopicFilter::from_checked("$share/g/a").has_wildcard());
 }
 
-// MQTT-4.7.3-4
+// MQTT-4.7.3-4, MQTT311-4.7.3-4
 TEST(Topic, is_compared_byte_by_byte) {
   EXPECT_EQ(TopicName::from_checked("a"), TopicName::from_checked("a"));
   EXPECT_NE(TopicName::from_checked("a"), TopicName::from_checked("A"));

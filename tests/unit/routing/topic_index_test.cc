@@ -94,7 +94,7 @@ TEST(TopicIndex, leading_wildcards_do_not_take_topics_that_begin_with_dollar) {
   EXPECT_THAT(subscribers(index, kTenant, "a/$SYS"), ElementsAre(1));
 }
 
-// MQTT-3.8.4-3
+// MQTT-3.8.4-3, MQTT311-3.8.4-3
 TEST(TopicIndex, inserting_again_replaces_the_bits) {
   TopicIndex index(kKey);
   EXPECT_TRUE(index.insert(kTenant, filter("a/+"), Subscriber{1}, bits_of(2)));
@@ -147,7 +147,7 @@ TEST(TopicIndex, only_the_pattern_of_a_shared_filter_counts) {
   EXPECT_THAT(subscribers(index, kTenant, "$share/group/a/b"), IsEmpty());
 }
 
-// MQTT-4.7.3-4
+// MQTT-4.7.3-4, MQTT311-4.7.3-4
 TEST(TopicIndex, levels_are_compared_byte_by_byte) {
   TopicIndex index(kKey);
   index.insert(kTenant, filter("caf\xC3\xA9"), Subscriber{1}, {});
@@ -157,6 +157,7 @@ TEST(TopicIndex, levels_are_compared_byte_by_byte) {
   EXPECT_THAT(subscribers(index, kTenant, "a"), IsEmpty());
 }
 
+// MQTT311-3.10.4-1: a filter is compared as it is written.
 TEST(TopicIndex, erasing_what_is_not_there_changes_nothing) {
   TopicIndex index(kKey);
   EXPECT_FALSE(index.erase(kTenant, filter("a"), Subscriber{1}));

@@ -36,7 +36,7 @@ std::vector<std::string> take_resends(SendWindow& window) {
 
 using Resends = std::vector<std::string>;
 
-// MQTT-2.2.1-4, MQTT-4.3.2-1, MQTT-4.3.3-1.
+// MQTT-2.2.1-4, MQTT-4.3.2-1, MQTT-4.3.3-1, MQTT311-4.3.2-1.
 TEST(SendWindow, gives_each_message_the_id_after_the_last_one) {
   SendWindow window;
   window.begin_connection(10);
@@ -46,8 +46,8 @@ TEST(SendWindow, gives_each_message_the_id_after_the_last_one) {
   EXPECT_EQ(add(window), id_of(3));
 }
 
-// MQTT-2.2.1-4: never 0, never one that is busy. An id whose place in the table another one holds
-// is passed over too.
+// MQTT-2.2.1-4, MQTT311-2.3.1-4: never 0, never one that is busy. An id whose place in the table
+// another one holds is passed over too.
 TEST(SendWindow, wraps_its_ids_past_zero_and_past_those_still_busy) {
   SendWindow window;
   window.begin_connection(10);
@@ -109,7 +109,8 @@ TEST(SendWindow, of_one_is_freed_by_the_end_of_the_exchange_only) {
   EXPECT_EQ(window.size(), 0U);
 }
 
-// E-070: PUBLISH in the order of first sending, PUBREL in the order of PUBREC.
+// E-070, MQTT311-4.4.0-1, MQTT311-4.6.0-1, -4: PUBLISH in the order of first sending, PUBREL in the
+// order of PUBREC.
 TEST(SendWindow, sends_again_in_the_order_things_were_sent_first) {
   SendWindow window;
   window.begin_connection(100);
@@ -137,7 +138,7 @@ TEST(SendWindow, sends_nothing_again_without_a_new_connection) {
   EXPECT_TRUE(take_resends(window).empty());
 }
 
-// MQTT-4.3.3-6: once PUBREL was sent, the message is not.
+// MQTT-4.3.3-6, MQTT311-4.3.3-1: once PUBREL was sent, the message is not.
 TEST(SendWindow, keeps_the_message_until_it_is_not_needed_any_more) {
   SendWindow window;
   window.begin_connection(10);
