@@ -282,5 +282,17 @@ TEST(BadInput, does_not_include_a_thousand_pings_at_once) {
   EXPECT_EQ(client.packets.size(), 1'000U);
 }
 
+// E-114: any code that fits one of them.
+TEST(BadInput, of_several_kinds_is_answered_with_one_of_them) {
+  FrontWorld world;
+  TestClient& client = world.connect("c", ConnectSpec{});
+  // QoS 3, an id of 0, and a topic with a wildcard.
+  client.send_raw({0x36, 6, 0, 1, '#', 0, 0, 0});
+  const ReasonCode code = client.expect<mqtt::Disconnect>().reason_code;
+  EXPECT_TRUE(code == ReasonCode::kMalformedPacket || code == ReasonCode::kProtocolError ||
+              code == ReasonCode::kTopicNameInvalid);
+  EXPECT_TRUE(client.closed);
+}
+
 }  // namespace
 }  // namespace godwit

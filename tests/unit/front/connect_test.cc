@@ -276,5 +276,41 @@ TEST(Connect, whose_connection_has_gone_gets_no_answer_of_the_authenticator) {
   testkit::expect_gauges_at_zero(world);
 }
 
+// MQTT-3.1.2-7, MQTT-3.1.3-2, MQTT-3.2.0-2: one CONNACK a connection; the session, and the will
+// with it, is found by the client id alone.
+TEST(Connect, finds_the_session_by_the_client_id) {
+  FrontWorld world({.thread_count = 2});
+  ConnectSpec spec = testkit::kept_v5(100);
+  spec.will = testkit::WillSpec{.delay_seconds = 50};
+  TestClient& first = world.connect("a", spec);
+  subscribe(first, "t", {.qos = Qos::kAtLeastOnce});
+  TestClient& watcher = world.connect("watcher");
+  subscribe(watcher, "will");
+  first.drop();
+  for (const char* other : {"A", "a ", "aa"}) {
+    TestClient& client = world.open();
+    client.send_connect(other, testkit::kept_v5(100));
+    EXPECT_FALSE(client.expect<mqtt::Connack>().session_present) << other;
+  }
+  TestClient& second = world.open(1);
+  second.send_connect("a", spec);
+  EXPECT_TRUE(second.expect<mqtt::Connack>().session_present);
+  EXPECT_FALSE(second.has_packets());
+  second.drop();
+  world.advance(std::chrono::seconds(51));
+  EXPECT_EQ(watcher.take_publishes().size(), 1U);
+}
+
+// MQTT-4.12.0-6, -7.
+TEST(Connect, knows_no_authentication_exchange_without_a_method) {
+  FrontWorld world;
+  TestClient& client = world.open();
+  client.send_connect("c", {});
+  EXPECT_FALSE(
+      client.expect<mqtt::Connack>().properties.find(mqtt::PropertyId::kAuthenticationMethod));
+  client.send_raw({0xF0, 2, 0x18, 0});
+  EXPECT_EQ(client.expect<mqtt::Disconnect>().reason_code, ReasonCode::kProtocolError);
+}
+
 }  // namespace
 }  // namespace godwit

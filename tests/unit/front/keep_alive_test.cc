@@ -52,7 +52,7 @@ TEST(KeepAlive, of_zero_never_ends) {
   EXPECT_TRUE(client.open());
 }
 
-// MQTT-3.1.2-21, MQTT-3.2.2-21: what the server says counts.
+// E-080, MQTT-3.1.2-21, MQTT-3.2.2-21: what the server says counts.
 TEST(KeepAlive, of_the_server_replaces_a_longer_one_and_none) {
   testkit::WorldOptions options;
   options.limits.keep_alive_seconds_max = 10;
