@@ -11,14 +11,14 @@ namespace {
 
 constexpr std::size_t kSliceMessages = 32;
 // A slice for another front: this many bytes, or this many reads of the store that find little.
-constexpr std::size_t kSliceBytes = 64 * 1024;
+constexpr std::size_t kSliceBytes = std::size_t{64} << 10U;
 constexpr int kSliceReads = 8;
 // Reads end early when this many topics came live to their subscriber meanwhile.
 constexpr std::size_t kSeenLiveMax = 100'000;
 // Entries of the store that are asked, at each change, whether they have expired.
 constexpr std::size_t kSweep = 4;
 // How far output may run ahead of the socket during a read.
-constexpr std::size_t kOutputAhead = 128 * 1024;
+constexpr std::size_t kOutputAhead = std::size_t{128} << 10U;
 
 routing::RetainedLimits share_of(const FrontSettings& settings) {
   return {.messages_max = settings.retained.messages_max / settings.thread_count,

@@ -29,7 +29,7 @@ void SendWindow::begin_connection(std::uint16_t limit) {
 mqtt::PacketId SendWindow::add(OutgoingMessage outgoing) {
   DCHECK(has_room() && outgoing.qos != mqtt::Qos::kAtMostOnce);
   // At most half full, so that the next free place is near; 65,536 places hold every id.
-  if (count_ * 2U >= table_.size() && table_.size() < 65'536) {
+  if (std::size_t{count_} * 2 >= table_.size() && table_.size() < 65'536) {
     grow();
   }
   const std::size_t mask = table_.size() - 1;

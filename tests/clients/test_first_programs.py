@@ -54,6 +54,7 @@ class FirstPrograms(BrokerTest):
             self.assertEqual((will.topic, will.payload, will.qos), ("home/dashboard", b"offline", 2))
 
     def test_mosquitto_pub_reaches_mosquitto_sub_and_paho(self):
+        """MQTT-4.2.0-1: over TCP."""
         # MQTT311-7.0.0-2, MQTT311-7.1.1-1: over TCP, with 3.1.1 clients as everybody has them.
         paho = self.start_subscriber()
         mosquitto = programs.shell(programs.example("subscribe.sh", self.broker.port))

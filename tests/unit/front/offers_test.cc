@@ -128,6 +128,11 @@ TEST(Offers, of_another_server_refuse_everybody_with_its_address) {
     ConnectSpec small;
     small.maximum_packet_size = 10;
     EXPECT_TRUE(connack_of(world, small).properties.empty());
+    // MQTT-4.13.2-1: closed, said or not.
+    small.maximum_packet_size = 4;
+    TestClient& mute = world.open();
+    mute.send_connect("c", small);
+    EXPECT_TRUE(mute.closed && mute.take_bytes().empty());
     TestClient& old = world.open();
     old.send_connect("c", of_version(mqtt::ProtocolVersion::k3_1_1));
     EXPECT_TRUE(old.closed);

@@ -149,6 +149,7 @@ void expect_connects_refused(std::span<const BadRow> rows) {
 
 std::span<const GoodRow> connect_rows() { return kRows; }
 
+// MQTT-3.1.3-1: in this order.
 // MQTT311-3.1.3-1, -3: the fields of the payload in their order, each with a text of its own.
 TEST(DecodeConnect, reads_every_field) {
   for (const GoodRow& row : kRows) {
