@@ -9,7 +9,7 @@
 
 namespace godwit::testkit {
 
-FrontWorld::FrontWorld(WorldOptions options)
+FrontWorld::FrontWorld(const WorldOptions& options)
     : chance_(options.seed.value_or(0)),
       in_order_(!options.seed.has_value()),
       threads_(options.thread_count) {

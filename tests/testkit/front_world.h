@@ -58,7 +58,7 @@ struct WorldOptions {
 
 class FrontWorld {
  public:
-  explicit FrontWorld(WorldOptions options = {});
+  explicit FrontWorld(const WorldOptions& options = {});
 
   // A network connection to one of the fronts; nothing has been sent on it.
   TestClient& open(std::size_t thread = 0);

@@ -10,7 +10,6 @@ namespace {
 
 using mqtt::PacketId;
 using mqtt::PacketType;
-using mqtt::ProtocolVersion;
 using mqtt::Qos;
 using mqtt::ReasonCode;
 using testkit::ConnectSpec;

@@ -10,8 +10,7 @@ namespace godwit::simulation {
 using mqtt::Qos;
 using std::chrono::seconds;
 
-Run::Run(std::uint64_t seed, testkit::WorldOptions options)
-    : random(seed), world(std::move(options)) {
+Run::Run(std::uint64_t seed, const testkit::WorldOptions& options) : random(seed), world(options) {
   const std::size_t count = 3 + random() % 4;
   for (std::size_t i = 0; i < count; ++i) {
     clients.emplace_back(*this, i);

@@ -124,7 +124,7 @@ class SimulatedClient {
 
 // What all clients of one run share.
 struct Run {
-  Run(std::uint64_t seed, testkit::WorldOptions options);
+  Run(std::uint64_t seed, const testkit::WorldOptions& options);
 
   std::mt19937_64 random;
   testkit::FrontWorld world;
