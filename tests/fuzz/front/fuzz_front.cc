@@ -203,8 +203,11 @@ class Player {
     CHECK(world_.metric("godwit_connections") <= connections);
     CHECK(sessions >= 0 && world_.metric("godwit_subscriptions") >= 0);
     CHECK(world_.metric("godwit_subscriptions") <= sessions * 6);
-    CHECK(world_.metric("godwit_queue_bytes") <= sessions * kQueueBytesMax);
-    CHECK(world_.metric("godwit_queue_messages") <= sessions * 20);
+    const auto groups = world_.metric("godwit_shared_groups");
+    CHECK(groups >= 0 && groups <= world_.metric("godwit_subscriptions"));
+    CHECK(world_.metric("godwit_queue_bytes") <= (sessions + groups) * kQueueBytesMax);
+    CHECK(world_.metric("godwit_queue_messages") <= (sessions + groups) * 20);
+    CHECK(world_.metric("godwit_topic_alias_bytes") <= connections * 2 * (64 << 10));
     CHECK(world_.metric("godwit_retained_messages") <= 60);
     // Beyond the write buffer: one publish, a slice of retained ones, and answers to what a client
     // has sent without reading, which it pays for with its own bytes.
