@@ -104,12 +104,21 @@ void SharedGroups::publish(routing::Subscriber number, std::uint32_t publisher,
   }
 }
 
+std::uint64_t SharedGroups::hash_of(const Offer& offer, mqtt::TopicName topic) const {
+  switch (settings_->share_strategy) {
+    case ShareStrategy::kHashTopic:
+      return siphash(settings_->hash_key, as_bytes(topic.text()));
+    case ShareStrategy::kHashClient:
+      return offer.publisher;
+    case ShareStrategy::kRoundRobin:
+      break;
+  }
+  return 0;
+}
+
 bool SharedGroups::offer(Group& group, Offer offer, PublishLayouts& layouts) {
   const bool counted = layouts.publish().qos != mqtt::Qos::kAtMostOnce;
-  const std::uint64_t hash =
-      settings_->share_strategy == ShareStrategy::kHashClient
-          ? offer.publisher
-          : siphash(settings_->hash_key, as_bytes(layouts.publish().topic.text()));
+  const std::uint64_t hash = hash_of(offer, layouts.publish().topic);
   while (offer.refusals < std::max<std::size_t>(1, group.members.connected_count())) {
     // Whom the hash names has refused: then anybody.
     const ShareStrategy strategy =
@@ -128,18 +137,18 @@ bool SharedGroups::offer(Group& group, Offer offer, PublishLayouts& layouts) {
                                           .publish = layouts.publish()});
       return true;
     }
-    const ShareFate fate = members_->deliver(target, layouts);
-    if (fate == ShareFate::kHeld) {
+    const std::optional<Outcome> outcome = members_->deliver(target, layouts);
+    if (outcome == Outcome::kHeld) {
       return true;
     }
-    if (fate == ShareFate::kAway) {
+    if (!outcome) {
       group.members.disconnected(*member);
       continue;
     }
     if (counted) {
       group.members.add_credit(*member, 1);
     }
-    if (fate == ShareFate::kDone) {
+    if (outcome == Outcome::kDone) {
       return true;
     }
     ++offer.refusals;

@@ -74,6 +74,8 @@ class SharedGroups {
   [[nodiscard]] Group* find(std::uint64_t id);
   void make(const ShareUpdate& join);
   void end(Group& group);
+  // By which the strategy finds its member; 0 if it does not go by a hash.
+  [[nodiscard]] std::uint64_t hash_of(const Offer& offer, mqtt::TopicName topic) const;
   // False if it has to wait: nobody is there, or nobody has room.
   [[nodiscard]] bool offer(Group& group, Offer offer, PublishLayouts& layouts);
   void wait(Group& group, std::uint32_t publisher, PublishLayouts& layouts);

@@ -11,14 +11,12 @@ using Kind = ShareUpdate::Kind;
 
 std::uint64_t SharedSubscriptions::group_of(TenantId tenant, mqtt::TopicFilter filter,
                                             const FrontSettings& settings) {
-  return siphash(settings.hash_key, as_bytes(filter.text())) ^ tenant.value() * 0x9E3779B97F4A7C15U;
+  return session::hash_of(settings.hash_key, tenant, filter.text());
 }
 
 std::uint16_t SharedSubscriptions::join(SessionSlot& slot, mqtt::TopicFilter filter) {
   session::Session& session = slot.session;
-  if (session.shares.size() == UINT16_MAX) {
-    return 0;
-  }
+  CHECK(session.shares.size() < UINT16_MAX);
   do {
     ++session.last_share;
   } while (session.last_share == 0 || session.shares.contains(session.last_share));
@@ -81,19 +79,20 @@ void SharedSubscriptions::session_ends(SessionSlot& slot) {
   });
 }
 
-ShareFate SharedSubscriptions::deliver(const ShareTarget& target, PublishLayouts& layouts) {
+std::optional<Outcome> SharedSubscriptions::deliver(const ShareTarget& target,
+                                                    PublishLayouts& layouts) {
   const routing::SharedMember& member = target.member;
   SessionSlot* slot = sessions_->find(member.subscriber, member.generation);
   if (slot == nullptr || slot->connection == nullptr) {
-    return ShareFate::kAway;
+    return std::nullopt;
   }
   const auto found = slot->session.shares.find(member.share);
   if (found == slot->session.shares.end() || found->second.left) {
-    return ShareFate::kAway;
+    return std::nullopt;
   }
   const session::Share& membership = found->second;
   const mqtt::Publish& publish = layouts.publish();
-  const Outcome outcome = delivery_->deliver(
+  return delivery_->deliver(
       *slot,
       {.qos = mqtt::lower(publish.qos, membership.qos),
        .retain = publish.retain && membership.retain_as_published,
@@ -102,37 +101,28 @@ ShareFate SharedSubscriptions::deliver(const ShareTarget& target, PublishLayouts
        .refusals = target.refusals,
        .identifiers = {&membership.identifier, membership.identifier == 0 ? 0U : 1U}},
       layouts);
-  switch (outcome) {
-    case Outcome::kHeld:
-      return ShareFate::kHeld;
-    case Outcome::kDone:
-      return ShareFate::kDone;
-    case Outcome::kRefused:
-      return ShareFate::kRefused;
-  }
-  return ShareFate::kDone;
 }
 
 void SharedSubscriptions::take(const MailedPublish& mailed) {
   const ShareTarget& target = *mailed.share;
   layouts_.begin(mailed.publish, 1, mailed.received);
-  const ShareFate fate = deliver(target, layouts_);
+  const std::optional<Outcome> outcome = deliver(target, layouts_);
   const bool counted = mailed.publish.qos != mqtt::Qos::kAtMostOnce;
-  if (!counted || fate == ShareFate::kHeld) {
+  if (!counted || outcome == Outcome::kHeld) {
     return;
   }
-  if (fate == ShareFate::kDone || fate == ShareFate::kRefused) {
+  if (outcome) {
     // The credit that it cost.
     mailroom_->control(
         home(target.group),
         ShareUpdate{
             .kind = Kind::kCredit, .group = target.group, .member = target.member, .count = 1});
   }
-  if (fate == ShareFate::kDone) {
+  if (outcome == Outcome::kDone) {
     return;
   }
   MailedPublish back = mailed;
-  const int refusals = target.refusals + (fate == ShareFate::kRefused ? 1 : 0);
+  const int refusals = target.refusals + (outcome ? 1 : 0);
   back.share->refusals = static_cast<std::uint8_t>(std::min<int>(refusals, UINT8_MAX));
   ShareReturned mail{.group = target.group, .records = {}};
   append_record(back, mail.records);

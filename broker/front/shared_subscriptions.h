@@ -13,20 +13,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "broker/front/delivery.h"
 #include "broker/front/session_table.h"
 #include "broker/front/share_ledger.h"
 
 namespace godwit::front {
-
-// What became of an assigned message.
-enum class ShareFate : std::uint8_t {
-  kHeld,     // The session has it: the home will hear of it.
-  kDone,     // QoS 0 for this member: sent, or dropped by its rules.
-  kRefused,  // It may not or cannot take this message; another member may.
-  kAway,     // The member is not connected, or no member any more.
-};
 
 class SharedSubscriptions {
  public:
@@ -43,7 +36,7 @@ class SharedSubscriptions {
                                               const FrontSettings& settings);
   [[nodiscard]] ThreadIndex home(std::uint64_t group) const { return ledger_->home(group); }
 
-  // A new shared subscription of the session; its number there, or 0 if it has all there are.
+  // A new shared subscription of the session; its number there. Not if it has all there are.
   [[nodiscard]] std::uint16_t join(SessionSlot& slot, mqtt::TopicFilter filter);
   void leave(SessionSlot& slot, std::uint16_t share);
   // The client has come and its window is set; or it has gone.
@@ -52,8 +45,9 @@ class SharedSubscriptions {
   // Hands back what the session holds; it leaves its groups afterwards, one by one.
   void session_ends(SessionSlot& slot);
 
-  // A message that was assigned to a session of this front.
-  [[nodiscard]] ShareFate deliver(const ShareTarget& target, PublishLayouts& layouts);
+  // A message that was assigned to a session of this front. None if that is not connected, or no
+  // member any more.
+  [[nodiscard]] std::optional<Outcome> deliver(const ShareTarget& target, PublishLayouts& layouts);
   // The same from another front, which hears what became of it by mail.
   void take(const MailedPublish& mailed);
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/ids.h"
 #include "base/siphash.h"
@@ -15,13 +17,18 @@ struct SessionKey {
   friend bool operator==(const SessionKey&, const SessionKey&) = default;
 };
 
+// Of something that a tenant's clients have named. Keyed, so that they cannot choose what collides.
+[[nodiscard]] inline std::uint64_t hash_of(HashKey key, TenantId tenant, std::string_view name) {
+  return siphash(key, as_bytes(name)) ^ (tenant.value() * 0x9E3779B97F4A7C15U);
+}
+
 // Keyed, because clients choose their ids. The same key on all threads of a process: the home of
 // a client id follows from it.
 class SessionKeyHash {
  public:
   explicit SessionKeyHash(HashKey key) : key_(key) {}
   std::size_t operator()(const SessionKey& key) const {
-    return siphash(key_, as_bytes(key.client_id)) ^ (key.tenant.value() * 0x9E3779B97F4A7C15U);
+    return hash_of(key_, key.tenant, key.client_id);
   }
 
  private:

@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <deque>
 #include <random>
 #include <set>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "tests/testkit/shorthand.h"
+#include "tests/unit/front/simulation_seeds.h"
 
 namespace godwit {
 namespace {
@@ -239,20 +239,7 @@ void run_seed(std::uint64_t seed) {
   }
 }
 
-TEST(SharedSimulation, loses_and_doubles_nothing) {
-  std::uint64_t first = 1;
-  std::uint64_t last = 150;
-  if (const char* range = std::getenv("GODWIT_SIMULATION_SEEDS")) {
-    const std::string text(range);
-    first = std::stoull(text);
-    last = std::stoull(text.substr(text.find('-') + 1));
-  }
-  for (std::uint64_t seed = first; seed <= last; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    ASSERT_NO_THROW(run_seed(seed));
-    ASSERT_FALSE(HasFailure()) << "seed " << seed;
-  }
-}
+TEST(SharedSimulation, loses_and_doubles_nothing) { testkit::for_each_seed(150, run_seed); }
 
 }  // namespace
 }  // namespace godwit

@@ -6,11 +6,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <iostream>
 #include <string>
 
 #include "tests/unit/front/simulated_client.h"
+#include "tests/unit/front/simulation_seeds.h"
 
 namespace godwit::simulation {
 namespace {
@@ -130,21 +129,7 @@ void run_seed(std::uint64_t seed) {
 // MQTT311-2.3.1-4, MQTT311-3.1.2-6, MQTT311-3.3.4-1, MQTT311-3.8.4-3, MQTT311-4.1.0-2,
 // MQTT311-4.6.0-5, -6: a third of the clients speak 3.1.1, with kept and with clean sessions.
 // MQTT311-3.1.2-12: nobody has a will, and nothing comes that nobody has published.
-TEST(Simulation, loses_doubles_and_reorders_nothing) {
-  std::uint64_t first = 1;
-  std::uint64_t last = 200;
-  if (const char* range = std::getenv("GODWIT_SIMULATION_SEEDS")) {
-    const std::string text(range);
-    first = std::stoull(text);
-    last = std::stoull(text.substr(text.find('-') + 1));
-  }
-  std::cout << "seeds " << first << " to " << last << "\n";
-  for (std::uint64_t seed = first; seed <= last; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    ASSERT_NO_THROW(run_seed(seed));
-    ASSERT_FALSE(HasFailure()) << "seed " << seed;
-  }
-}
+TEST(Simulation, loses_doubles_and_reorders_nothing) { testkit::for_each_seed(200, run_seed); }
 
 }  // namespace
 }  // namespace godwit::simulation
