@@ -5,31 +5,39 @@
 
 namespace godwit::access {
 
-PasswordAuthenticator::PasswordAuthenticator(PasswordFile file, const PasswordHasher& hasher,
+PasswordAuthenticator::PasswordAuthenticator(PasswordFile file, const Ports& ports,
                                              bool allow_anonymous)
-    : file_(std::move(file)), hasher_(&hasher), allow_anonymous_(allow_anonymous) {}
+    : file_(std::move(file)),
+      stand_ins_(file_, ports.sha256),
+      ports_(ports),
+      allow_anonymous_(allow_anonymous) {}
+
+bool PasswordAuthenticator::verify(std::string_view hash, std::string_view password) const {
+  const auto verifier = ScramVerifier::parse(hash);
+  return verifier ? verifier->fits(password, ports_.sha256) : ports_.hasher.verify(hash, password);
+}
 
 AuthenticationResult PasswordAuthenticator::authenticate(const Credentials& credentials) const {
   const std::string_view user_name =
       credentials.user_name ? std::string_view(*credentials.user_name) : std::string_view();
   if (user_name.empty()) {
     if (credentials.password) {
-      return {AuthenticationVerdict::kBadCredentials, {}};
+      return {.verdict = AuthenticationVerdict::kBadCredentials};
     }
-    return {
-        allow_anonymous_ ? AuthenticationVerdict::kAccepted : AuthenticationVerdict::kNotAuthorized,
-        {}};
+    return {.verdict = allow_anonymous_ ? AuthenticationVerdict::kAccepted
+                                        : AuthenticationVerdict::kNotAuthorized};
   }
   if (!credentials.password) {
-    return {AuthenticationVerdict::kBadCredentials, {}};
+    return {.verdict = AuthenticationVerdict::kBadCredentials};
   }
   const std::string* hash = file_.find(user_name);
-  const bool fits = hasher_->verify(hash != nullptr ? *hash : PasswordFile::dummy_hash(),
-                                    as_text(credentials.password->view()));
+  const bool fits = verify(hash != nullptr ? *hash : stand_ins_.hash(user_name),
+                           as_text(credentials.password->view()));
   if (hash == nullptr || !fits) {
-    return {AuthenticationVerdict::kBadCredentials, {}};
+    return {.verdict = AuthenticationVerdict::kBadCredentials};
   }
-  return {AuthenticationVerdict::kAccepted, {TenantId{}, std::string(user_name)}};
+  return {.verdict = AuthenticationVerdict::kAccepted,
+          .principal = {TenantId{}, std::string(user_name)}};
 }
 
 }  // namespace godwit::access

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "broker/access/lines.h"
+#include "broker/access/scram_verifier.h"
 
 namespace godwit::access {
 namespace {
@@ -76,9 +77,10 @@ std::optional<std::string> find_fault(std::string_view user_name, std::string_vi
   if (!PasswordFile::valid_user_name(user_name)) {
     return "the user name is empty, over 256 bytes long, or has a control character";
   }
-  if (!is_argon2id(hash)) {
+  if (!is_argon2id(hash) && !ScramVerifier::parse(hash)) {
     return "the password hash of \"" + std::string(user_name) +
-           "\" is not a valid $argon2id$v=19$m=…,t=…,p=…$salt$hash; set it with godwit passwd";
+           "\" is neither a valid $argon2id$v=19$m=…,t=…,p=…$salt$hash nor a valid "
+           "SCRAM-SHA-256$iterations:salt$key:key; set it with godwit passwd";
   }
   return std::nullopt;
 }

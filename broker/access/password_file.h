@@ -1,4 +1,5 @@
-// User names and password hashes: `name:$argon2id$v=19$m=…,t=…,p=…$salt$hash`, a user a line.
+// User names and password hashes, a user a line: `name:$argon2id$v=19$m=…,t=…,p=…$salt$hash`, or
+// `name:SCRAM-SHA-256$…` for whoever may prove the password without sending it (scram_verifier.h).
 // `godwit passwd` writes it. Pure: text in, text out; hashing is behind the port below.
 #pragma once
 
@@ -28,10 +29,12 @@ class PasswordFile {
   [[nodiscard]] static Result<PasswordFile, std::vector<Error>> parse(std::string_view text,
                                                                       std::string_view file_name);
 
-  // Null for a user that does not exist; verify against `dummy_hash()` then, so that the answer
-  // takes as long.
+  // Null for a user that does not exist; stand_ins.h has what is verified against then.
   [[nodiscard]] const std::string* find(std::string_view user_name) const;
+  // Nobody's, at today's default cost.
   [[nodiscard]] static std::string_view dummy_hash();
+  using Hashes = std::map<std::string, std::string, std::less<>>;
+  [[nodiscard]] const Hashes& hashes() const { return hashes_; }  // By user name.
 
   void set(std::string_view user_name, std::string_view encoded_hash);
   bool erase(std::string_view user_name);
@@ -44,7 +47,7 @@ class PasswordFile {
   [[nodiscard]] static bool valid_user_name(std::string_view user_name);
 
  private:
-  std::map<std::string, std::string, std::less<>> hashes_;
+  Hashes hashes_;
 };
 
 }  // namespace godwit::access

@@ -127,6 +127,15 @@ class CommandLine {
         ->required();
     passwd_->add_option("USER", passwd_command_.user_name, "The user name")->required();
     passwd_->add_flag("--delete", passwd_command_.erase, "Remove the user");
+    CLI::Option* scram = passwd_->add_flag(
+        "--scram", passwd_command_.scram,
+        "Let the user prove the password by SCRAM-SHA-256 too, without sending it");
+    passwd_
+        ->add_option("--iterations", passwd_command_.iterations,
+                     "What a proof costs the client, and a stolen file the thief")
+        ->check(CLI::Range(access::kScramIterationsMin, access::kScramIterationsMax))
+        ->needs(scram)
+        ->capture_default_str();
     passwd_->add_flag("--stdin", passwd_command_.from_standard_input,
                       "Read the password as one line from standard input, without asking");
 

@@ -1,10 +1,12 @@
 // The command line as values. Only cli.cc knows CLI11.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 
+#include "broker/access/scram_verifier.h"
 #include "broker/app/config_load.h"
 
 namespace godwit::app {
@@ -17,7 +19,9 @@ struct PasswdCommand {
   std::string file;
   std::string user_name;
   bool erase = false;
-  bool from_standard_input = false;  // One line, instead of asking twice.
+  bool scram = false;  // A verifier for SCRAM-SHA-256 instead of an Argon2id hash.
+  std::uint32_t iterations = access::kScramIterationsMin;  // Of SCRAM.
+  bool from_standard_input = false;                        // One line, instead of asking twice.
 };
 
 struct ConfigCheckCommand {

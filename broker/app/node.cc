@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <string_view>
 #include <utility>
 
+#include "broker/access/scram_sha256.h"
 #include "broker/app/address.h"
 #include "broker/app/exit_code.h"
 #include "broker/app/open_files.h"
@@ -68,6 +70,20 @@ std::string_view signal_name(int signal) {
   }
 }
 
+// SCRAM is offered as soon as one user has a verifier.
+access::AuthenticationMethods authentication_methods(const access::PasswordFile& users,
+                                                     const access::Sha256& sha256) {
+  access::AuthenticationMethods::List methods;
+  const auto has_verifier = [](const auto& user) {
+    return access::ScramVerifier::is_form(user.second);
+  };
+  if (std::ranges::any_of(users.hashes(), has_verifier)) {
+    methods.push_back(std::make_unique<access::ScramSha256>(
+        users, access::ScramSha256::Ports{sha256, crypto::fill_random}));
+  }
+  return access::AuthenticationMethods(std::move(methods));
+}
+
 }  // namespace
 
 Node::Node(const Config& config, Access access, const Needs& needs)
@@ -76,10 +92,11 @@ Node::Node(const Config& config, Access access, const Needs& needs)
       needs_(needs),
       log_(needs.sink),
       built_at_(needs.clock.now()),
-      authenticator_(access_.users, hasher_, config.access.allow_anonymous),
+      passwords_(access_.users, {hasher_, sha256_}, config.access.allow_anonymous),
+      methods_(authentication_methods(access_.users, sha256_)),
       pool_({.threads = config.access.authentication_threads,
              .queue_max = config.limits.authentication_queue_max},
-            authenticator_, pool_metrics_),
+            {passwords_, methods_, pool_metrics_}),
       connections_max_(
           connections_that_fit(config.limits.connections_max, raise_open_files_limit())),
       connection_limit_(connections_max_),

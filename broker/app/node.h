@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/time.h"
+#include "broker/access/authentication_methods.h"
 #include "broker/access/authenticator.h"
 #include "broker/admin/handlers.h"
 #include "broker/app/access_load.h"
@@ -24,6 +25,7 @@
 #include "broker/app/stop_request.h"
 #include "broker/app/sys_topics.h"
 #include "broker/crypto/password_hasher.h"
+#include "broker/crypto/sha256.h"
 #include "broker/net/authentication_pool.h"
 #include "broker/net/distributor.h"
 #include "broker/net/http_server.h"
@@ -82,7 +84,9 @@ class Node {
   bool started_ = false;
 
   crypto::Argon2PasswordHasher hasher_;
-  access::PasswordAuthenticator authenticator_;
+  crypto::OpensslSha256 sha256_;
+  access::PasswordAuthenticator passwords_;
+  access::AuthenticationMethods methods_;
   MetricSheet pool_metrics_;
   net::AuthenticationPool pool_;
   const std::uint32_t connections_max_;  // What the open files allow.

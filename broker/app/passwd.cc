@@ -8,6 +8,7 @@
 #include "broker/app/exit_code.h"
 #include "broker/app/file.h"
 #include "broker/crypto/password_hasher.h"
+#include "broker/crypto/scram_hasher.h"
 
 namespace godwit::app {
 namespace {
@@ -91,8 +92,11 @@ int run_passwd(const PasswdCommand& command) {
   if (!password) {
     return report({password.error()});
   }
-  const crypto::Argon2PasswordHasher hasher;
-  const auto set = set_user(command.file, command.user_name, as_text(password->view()), hasher);
+  const crypto::Argon2PasswordHasher argon2;
+  const crypto::ScramHasher scram(command.iterations);
+  const auto set =
+      set_user(command.file, command.user_name, as_text(password->view()),
+               command.scram ? static_cast<const access::PasswordHasher&>(scram) : argon2);
   return set ? kExitOk : report(set.error());
 }
 

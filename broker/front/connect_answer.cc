@@ -63,6 +63,13 @@ bool ConnectFlow::send_connack(Connection& connection, const PendingConnect& con
     if (!response.empty()) {
       writer.text(PropertyId::kResponseInformation, response);
     }
+    if (!connect.authentication_method.empty()) {
+      writer.text(PropertyId::kAuthenticationMethod,
+                  connect.authentication_method);  // MQTT-4.12.0-5
+      if (!connect.authentication_data.empty()) {
+        writer.text(PropertyId::kAuthenticationData, as_text(connect.authentication_data));
+      }
+    }
     connack.properties = mqtt::PropertiesView::from_checked(properties_);
   }
   return needs_.wire.send(connection, connack);

@@ -26,6 +26,10 @@ ReasonCode refusal_of(access::AuthenticationVerdict verdict) {
       return ReasonCode::kServerBusy;
     case access::AuthenticationVerdict::kUnavailable:
       return ReasonCode::kServerUnavailable;
+    case access::AuthenticationVerdict::kUnknownMethod:
+      return ReasonCode::kBadAuthenticationMethod;  // MQTT-4.12.0-1
+    case access::AuthenticationVerdict::kContinue:
+      break;  // Is no end; nobody sends it here.
   }
   return ReasonCode::kNotAuthorized;
 }
@@ -60,10 +64,9 @@ void ConnectFlow::connect(Connection& connection, const mqtt::Frame& frame, Inst
     pending->key.client_id = make_client_id();
     pending->client_id_assigned = true;
   }
-  access::Credentials credentials = take_credentials(*packet);
-  credentials.client_id = pending->key.client_id;
+  access::AuthenticationQuestion question = take_question(*packet, *pending);
   connection.state = Authenticating{std::move(pending)};
-  needs_.wire.effect(Authenticate{connection.id, std::move(credentials)});
+  needs_.wire.effect(Authenticate{connection.id, std::move(question)});
 }
 
 ReasonCode ConnectFlow::check(const mqtt::Connect& packet) const {
@@ -78,9 +81,6 @@ ReasonCode ConnectFlow::check(const mqtt::Connect& packet) const {
       (packet.version == mqtt::ProtocolVersion::k3_1 ||
        (packet.version == mqtt::ProtocolVersion::k3_1_1 && !packet.clean_start))) {
     return ReasonCode::kClientIdentifierNotValid;
-  }
-  if (packet.properties.find(PropertyId::kAuthenticationMethod)) {
-    return ReasonCode::kBadAuthenticationMethod;  // MQTT-4.12.0-1
   }
   const Offers& offers = needs_.settings.offers;
   if (packet.will && packet.will->qos > offers.maximum_qos) {
@@ -108,12 +108,10 @@ std::string ConnectFlow::make_client_id() {
   return id;
 }
 
-void ConnectFlow::authenticated(Connection& connection, const access::AuthenticationResult& result,
+void ConnectFlow::authenticated(Connection& connection, access::AuthenticationResult result,
                                 Instant now) {
   auto* waiting = std::get_if<Authenticating>(&connection.state);
-  if (waiting == nullptr) {
-    return;
-  }
+  CHECK(waiting != nullptr);
   const ReasonCode refusal = refusal_of(result.verdict);
   if (refusal != ReasonCode::kSuccess) {
     needs_.log.client_event(LogLevel::kInfo, "connect_refused",
@@ -124,8 +122,9 @@ void ConnectFlow::authenticated(Connection& connection, const access::Authentica
     return;
   }
   std::unique_ptr<PendingConnect> pending = std::move(waiting->connect);
-  pending->principal = result.principal;
   pending->key.tenant = result.principal.tenant;
+  pending->principal = std::move(result.principal);
+  pending->authentication_data = std::move(result.data);
   if (pending->will &&
       !needs_.policy.authorize({pending->principal, pending->key.client_id},
                                access::Action::kPublish, pending->will->message->topic())) {
@@ -224,6 +223,10 @@ void ConnectFlow::attach(Connection& connection, std::unique_ptr<PendingConnect>
   if (alias_maximum != 0) {
     connection.aliases =
         std::make_unique<TopicAliases>(alias_maximum, needs_.settings.limits.topic_alias_bytes_max);
+  }
+  if (!connect->authentication_method.empty()) {
+    connection.reauthentication = std::make_unique<Reauthentication>();
+    connection.reauthentication->method = connect->authentication_method;
   }
   connection.last_packet = now;
   connection.state = Open{slot};

@@ -2,7 +2,8 @@
 // clients from having any effect: parse, authenticate, authorize the will, ask who owns the client
 // id, check the session's principal, take over (design section 9).
 //
-// Two of these steps wait for an answer; the connection's state holds what is pending.
+// Two of these steps wait for an answer, authentication perhaps several times (auth_flow.h); the
+// connection's state holds what is pending.
 //
 // Thread: the front's. Pure.
 #pragma once
@@ -35,8 +36,8 @@ class ConnectFlow {
 
   // A CONNECT has come in. MQTT-3.1.0-2: a second one is a protocol error.
   void connect(Connection& connection, const mqtt::Frame& frame, Instant now);
-  void authenticated(Connection& connection, const access::AuthenticationResult& result,
-                     Instant now);
+  // Of a connection whose CONNECT waits for it: it is who it says, or not.
+  void authenticated(Connection& connection, access::AuthenticationResult result, Instant now);
   // A connection from another front, whose CONNECT is authenticated already.
   void adopted(Connection& connection, std::unique_ptr<PendingConnect> connect, Instant now);
   // The home of the client id has answered.

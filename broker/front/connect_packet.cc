@@ -83,9 +83,14 @@ std::unique_ptr<PendingConnect> take_connect(const mqtt::Connect& packet,
   return pending;
 }
 
-access::Credentials take_credentials(const mqtt::Connect& packet) {
+access::AuthenticationQuestion take_question(const mqtt::Connect& packet, PendingConnect& pending) {
+  if (const auto method = packet.properties.text(PropertyId::kAuthenticationMethod)) {
+    pending.authentication_method = *method;
+    return access::ExchangeStep{.method = pending.authentication_method,
+                                .data = take_authentication_data(packet.properties)};
+  }
   access::Credentials credentials;
-  credentials.client_id = packet.client_id;
+  credentials.client_id = pending.key.client_id;
   if (packet.user_name) {
     credentials.user_name = std::string(*packet.user_name);
   }
@@ -93,6 +98,12 @@ access::Credentials take_credentials(const mqtt::Connect& packet) {
     credentials.password = Bytes(packet.password->begin(), packet.password->end());
   }
   return credentials;
+}
+
+Bytes take_authentication_data(mqtt::PropertiesView properties) {
+  const ByteView data =
+      as_bytes(properties.text(PropertyId::kAuthenticationData).value_or(std::string_view()));
+  return {data.begin(), data.end()};
 }
 
 bool is_broker_topic(mqtt::TopicName topic) {

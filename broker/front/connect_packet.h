@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "broker/access/authentication.h"
 #include "broker/front/pending_connect.h"
 #include "broker/mqtt/frame.h"
 #include "broker/mqtt/packet.h"
@@ -18,7 +19,12 @@ namespace godwit::front {
 [[nodiscard]] std::unique_ptr<PendingConnect> take_connect(const mqtt::Connect& packet,
                                                            const session::SessionLimits& limits,
                                                            Instant now);
-[[nodiscard]] access::Credentials take_credentials(const mqtt::Connect& packet);
+// What to ask about it: credentials, or the first step of the method it names, which `pending` gets
+// to know. The client id is that of `pending`.
+[[nodiscard]] access::AuthenticationQuestion take_question(const mqtt::Connect& packet,
+                                                           PendingConnect& pending);
+// What a packet carries of an exchange.
+[[nodiscard]] Bytes take_authentication_data(mqtt::PropertiesView properties);
 
 // E-089: the broker's own topics, which no client publishes to.
 [[nodiscard]] bool is_broker_topic(mqtt::TopicName topic);

@@ -43,6 +43,7 @@ void ConnectionTable::remove(Connection& connection) {
   connection.keep_alive_seconds = 0;
   connection.maximum_packet_size = UINT32_MAX;
   connection.aliases = nullptr;
+  connection.reauthentication = nullptr;
   connection.timer_armed = kNever;
   connection.address.clear();
   free_.push_back(id.index);

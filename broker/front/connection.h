@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "broker/access/authentication.h"
 #include "broker/front/ids.h"
 #include "broker/front/outbox.h"
 #include "broker/front/pending_connect.h"
@@ -28,6 +29,10 @@ struct AwaitConnect {};
 struct Authenticating {
   std::unique_ptr<PendingConnect> connect;
 };
+struct Exchanging {  // The client has to answer with AUTH, or to leave.
+  std::unique_ptr<PendingConnect> connect;
+  std::unique_ptr<access::AuthenticationExchange> exchange;
+};
 struct AwaitOpen {  // The home of the client id has been asked who owns it.
   std::unique_ptr<PendingConnect> connect;
 };
@@ -38,8 +43,21 @@ struct HandedOver {};  // Its socket goes to another front, with what has not be
 struct Closed {};      // No input is read any more; the outbox may still hold last words.
 struct Vacant {};      // The slot is free.
 
-using ConnectionState =
-    std::variant<Vacant, AwaitConnect, Authenticating, AwaitOpen, Open, HandedOver, Closed>;
+using ConnectionState = std::variant<Vacant, AwaitConnect, Authenticating, Exchanging, AwaitOpen,
+                                     Open, HandedOver, Closed>;
+
+// Of an open connection whose CONNECT named a method: how it may authenticate again (section
+// 4.12.1).
+struct Reauthentication {
+  enum class Phase : std::uint8_t {
+    kNone,
+    kAsked,     // An answer to the client is on its way.
+    kAnswered,  // The client has to send the next step.
+  };
+  std::string method;
+  Phase phase = Phase::kNone;
+  std::unique_ptr<access::AuthenticationExchange> exchange = nullptr;
+};
 
 struct Connection {
   ConnectionId id;
@@ -54,6 +72,7 @@ struct Connection {
   std::uint16_t keep_alive_seconds = 0;  // 0: none.
   std::uint32_t maximum_packet_size = UINT32_MAX;  // The client's: no larger packet is sent.
   std::unique_ptr<TopicAliases> aliases;           // Null if there are none in either direction.
+  std::unique_ptr<Reauthentication> reauthentication;  // Null without a method.
   Instant last_packet{};         // Of the last complete packet once open; of the accept before.
   Instant timer_armed = kNever;  // The deadline that stands in the wheel; kNever: none does.
   std::string address;           // For logs.

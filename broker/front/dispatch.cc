@@ -66,14 +66,7 @@ void on_disconnect(Parts& parts, Connection& connection, const mqtt::Frame& fram
 }
 
 void on_auth(Parts& parts, Connection& connection, const mqtt::Frame& frame, Instant now) {
-  const auto packet =
-      mqtt::decode_auth(frame, decode_context(connection, parts.settings.limits.codec));
-  if (!packet) {
-    parts.lifecycle.malformed(connection, packet.error(), now);
-    return;
-  }
-  // MQTT-4.12.0-7: no method was agreed on at CONNECT.
-  parts.lifecycle.disconnect(connection, ReasonCode::kProtocolError, now);
+  parts.auth_flow.authenticate_again(connection, frame, now);
 }
 
 // E-111: a packet that only a server sends.
@@ -150,6 +143,9 @@ std::uint32_t packet_size_max(const Connection& connection, const FrontSettings&
 void dispatch(Parts& parts, Connection& connection, const mqtt::Frame& frame, Instant now) {
   if (connection.is<Open>()) {
     connection.last_packet = now;
+  } else if (connection.is<Exchanging>()) {
+    parts.auth_flow.go_on(connection, frame, now);
+    return;
   } else if (frame.type != PacketType::kConnect) {
     // MQTT-3.1.0-1: close, nothing sent.
     parts.lifecycle.close_silently(connection, ReasonCode::kProtocolError, now);
@@ -167,6 +163,19 @@ void refuse_frame(Parts& parts, Connection& connection, PacketType type,
     return;
   }
   parts.lifecycle.malformed(connection, error, now);
+}
+
+void take_authentication(Parts& parts, Connection& connection, access::AuthenticationResult result,
+                         Instant now) {
+  if (connection.is<Open>()) {
+    parts.auth_flow.authenticated_again(connection, std::move(result), now);
+  } else if (!connection.is<Authenticating>()) {
+    return;  // It has ended meanwhile.
+  } else if (result.verdict == access::AuthenticationVerdict::kContinue) {
+    parts.auth_flow.ask_for_more(connection, std::move(result), now);
+  } else {
+    parts.connect_flow.authenticated(connection, std::move(result), now);
+  }
 }
 
 void take_control(Parts& parts, const ControlMail& mail, Instant now) {

@@ -15,6 +15,9 @@ void dispatch(Front::Parts& parts, Connection& connection, const mqtt::Frame& fr
 // Bytes that cannot be the beginning of a packet, or of one too large.
 void refuse_frame(Front::Parts& parts, Connection& connection, mqtt::PacketType type,
                   const mqtt::DecodeError& error, Instant now);
+// The answer to a connection's question who it is.
+void take_authentication(Front::Parts& parts, Connection& connection,
+                         access::AuthenticationResult result, Instant now);
 void take_control(Front::Parts& parts, const ControlMail& mail, Instant now);
 // The timer of a connection has fired: its CONNECT is late, or its keep alive has run out.
 void connection_due(Front::Parts& parts, Connection& connection, Instant now);

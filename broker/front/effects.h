@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/ids.h"
-#include "broker/access/authenticator.h"
+#include "broker/access/authentication.h"
 #include "broker/front/ids.h"
 
 namespace godwit::front {
@@ -20,10 +20,10 @@ struct CloseConnection {
   ConnectionIndex connection;
 };
 
-// Ask whether the credentials hold; the answer comes back by Front::authenticated.
+// Ask who this is; the answer comes back by Front::authenticated.
 struct Authenticate {
   ConnectionId connection;
-  access::Credentials credentials;
+  access::AuthenticationQuestion question;
 };
 
 // The session of this client lives on another thread: move the socket there, with whatever bytes

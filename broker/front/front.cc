@@ -70,7 +70,7 @@ std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> inp
 
 bool Front::wants_input(ConnectionIndex index) const {
   const Connection& connection = parts_->connections.at(index);
-  return connection.is<AwaitConnect>() ||
+  return connection.is<AwaitConnect>() || connection.is<Exchanging>() ||
          (connection.is<Open>() && !parts_->output_is_full(connection));
 }
 
@@ -103,10 +103,10 @@ void Front::release(ConnectionIndex index) {
   parts_->connections.remove(connection);
 }
 
-void Front::authenticated(ConnectionId id, const access::AuthenticationResult& result, Turn& turn) {
+void Front::authenticated(ConnectionId id, access::AuthenticationResult result, Turn& turn) {
   Connection* connection = parts_->connections.find(id);
   if (connection != nullptr) {
-    parts_->connect_flow.authenticated(*connection, result, turn.now);
+    take_authentication(*parts_, *connection, std::move(result), turn.now);
   }
   parts_->take_own_mail(turn.now);
 }

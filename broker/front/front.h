@@ -27,7 +27,7 @@
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/time.h"
-#include "broker/access/authenticator.h"
+#include "broker/access/authentication.h"
 #include "broker/access/policy.h"
 #include "broker/front/effects.h"
 #include "broker/front/ids.h"
@@ -77,8 +77,7 @@ class Front {
   void release(ConnectionIndex connection);
 
   // Answers an Authenticate effect. Ignored if that connection has gone.
-  void authenticated(ConnectionId connection, const access::AuthenticationResult& result,
-                     Turn& turn);
+  void authenticated(ConnectionId connection, access::AuthenticationResult result, Turn& turn);
   // Takes a connection from another thread's HandOver; its CONNECT goes on here.
   [[nodiscard]] ConnectionIndex adopt(PeerInfo peer, std::unique_ptr<PendingConnect> connect,
                                       Turn& turn);

@@ -66,7 +66,7 @@ void Lifecycle::malformed(Connection& connection, const mqtt::DecodeError& error
                            {"offset", std::to_string(error.offset)}});
   if (connection.is<Open>()) {
     disconnect(connection, error.reason, now, error.what);
-  } else if (connection.is<AwaitConnect>()) {
+  } else if (connection.is<AwaitConnect>() || connection.is<Exchanging>()) {
     refuse(connection, error.reason, error.what);
   } else {
     close_silently(connection, error.reason, now);

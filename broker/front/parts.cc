@@ -31,6 +31,7 @@ Front::Parts::Parts(const FrontSettings& its_settings,
                  mailroom, registry, timers, wire, probe, log}),
       connect_flow({settings, *policy, connections, sessions, subscriptions, delivery, shared,
                     registry, lifecycle, mailroom, timers, wire, random, probe, log}),
+      auth_flow({settings, lifecycle, wire, log}),
       subscribe_flow({settings, *policy, connections, subscriptions, retained, mailroom, lifecycle,
                       wire, probe}),
       publish_flow({settings, *policy, delivery, ledger, fanout, lifecycle, wire, probe}) {}

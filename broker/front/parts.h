@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "broker/front/auth_flow.h"
 #include "broker/front/connect_flow.h"
 #include "broker/front/front.h"
 #include "broker/front/publish_flow.h"
@@ -51,6 +52,7 @@ struct Front::Parts {
   Subscriptions subscriptions;
   Lifecycle lifecycle;
   ConnectFlow connect_flow;
+  AuthFlow auth_flow;
   SubscribeFlow subscribe_flow;
   PublishFlow publish_flow;
 

@@ -4,8 +4,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
-#include "broker/access/authenticator.h"
+#include "base/bytes.h"
 #include "broker/access/principal.h"
 #include "broker/mqtt/message.h"
 #include "broker/mqtt/types.h"
@@ -37,6 +38,9 @@ struct PendingConnect {
   std::uint32_t session_expiry_asked_seconds = 0;
   std::uint32_t session_expiry_seconds = 0;  // Granted.
   std::optional<ArmedWill> will;
+  // Of enhanced authentication (section 4.12). Empty: the CONNECT named no method.
+  std::string authentication_method;
+  Bytes authentication_data;  // For the CONNACK.
 };
 
 }  // namespace godwit::front

@@ -8,9 +8,11 @@
 namespace godwit::net {
 
 AuthenticationPool::AuthenticationPool(const AuthenticationPoolSettings& settings,
-                                       const access::PasswordAuthenticator& authenticator,
-                                       MetricSheet& metrics)
-    : settings_(settings), authenticator_(authenticator), probe_(metrics) {
+                                       const Needs& needs)
+    : settings_(settings),
+      passwords_(needs.passwords),
+      methods_(needs.methods),
+      probe_(needs.metrics) {
   CHECK(settings.threads > 0);
 }
 
@@ -36,19 +38,22 @@ void AuthenticationPool::stop() {
 
 std::optional<access::AuthenticationResult> AuthenticationPool::request(
     front::Authenticate&& question, AuthenticationReply& later) {
-  const access::Credentials& credentials = question.credentials;
+  if (auto* step = std::get_if<access::ExchangeStep>(&question.question)) {
+    return methods_.step(std::move(*step));
+  }
+  auto& credentials = std::get<access::Credentials>(question.question);
   const bool anonymous = !credentials.user_name || credentials.user_name->empty();
   // Without a user and a password there is no hash to compute.
   if (anonymous || !credentials.password) {
-    return authenticator_.authenticate(credentials);
+    return passwords_.authenticate(credentials);
   }
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || queue_.size() >= settings_.queue_max) {
       probe_.refused_busy();
-      return access::AuthenticationResult{access::AuthenticationVerdict::kBusy, {}};
+      return access::AuthenticationResult{.verdict = access::AuthenticationVerdict::kBusy};
     }
-    queue_.push_back({std::move(question), &later});
+    queue_.push_back({question.connection, std::move(credentials), &later});
     probe_.queued(queue_.size());
   }
   bell_.notify_one();
@@ -66,8 +71,8 @@ void AuthenticationPool::work() {
     queue_.pop_front();
     probe_.queued(queue_.size());
     lock.unlock();
-    question.later->authenticated(question.asked.connection,
-                                  authenticator_.authenticate(question.asked.credentials));
+    question.later->authenticated(question.connection,
+                                  passwords_.authenticate(question.credentials));
     lock.lock();
   }
 }

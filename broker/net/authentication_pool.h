@@ -1,6 +1,7 @@
-// Checks passwords on threads of its own, because a password hash takes about 20 ms and 19 MiB on
-// purpose: memory is bounded by the number of threads, waiting by the length of the queue. When the
-// queue is full the answer is kBusy at once, which a client may try again.
+// Answers who somebody is. Steps of enhanced authentication are quick and answered at once;
+// passwords are checked on threads of its own, because a password hash takes about 20 ms and 19 MiB
+// on purpose: memory is bounded by the number of threads, waiting by the length of the queue. When
+// the queue is full the answer is kBusy at once, which a client may try again.
 //
 // Owner: the application. Started before the I/O threads ask and stopped before they are destroyed,
 // since late answers go to their mailboxes. Thread: `request` any; the rest the owner's.
@@ -16,6 +17,8 @@
 
 #include "base/metrics.h"
 #include "base/runner.h"
+#include "broker/access/authentication_methods.h"
+#include "broker/access/authenticator.h"
 #include "broker/net/authentication_service.h"
 #include "broker/net/probe.h"
 
@@ -28,9 +31,13 @@ struct AuthenticationPoolSettings {
 
 class AuthenticationPool final : public AuthenticationService {
  public:
-  // `authenticator` and `metrics` outlive the pool.
-  AuthenticationPool(const AuthenticationPoolSettings& settings,
-                     const access::PasswordAuthenticator& authenticator, MetricSheet& metrics);
+  struct Needs {
+    const access::PasswordAuthenticator& passwords;
+    const access::AuthenticationMethods& methods;
+    MetricSheet& metrics;
+  };
+  // What `needs` names outlives the pool.
+  AuthenticationPool(const AuthenticationPoolSettings& settings, const Needs& needs);
   // Stops.
   ~AuthenticationPool() override;
 
@@ -43,14 +50,16 @@ class AuthenticationPool final : public AuthenticationService {
 
  private:
   struct Question {
-    front::Authenticate asked;
+    front::ConnectionId connection;
+    access::Credentials credentials;
     AuthenticationReply* later;
   };
 
   void work();
 
   const AuthenticationPoolSettings settings_;
-  const access::PasswordAuthenticator& authenticator_;
+  const access::PasswordAuthenticator& passwords_;
+  const access::AuthenticationMethods& methods_;
 
   // A mutex and a bell instead of a mailbox: several threads take from one queue, so that one slow
   // hash does not hold up those behind it.

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "broker/access/authenticator.h"
+#include "broker/access/authentication.h"
 #include "broker/front/effects.h"
 
 namespace godwit::net {

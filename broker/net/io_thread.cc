@@ -200,9 +200,9 @@ void IoThread::carry_out(front::CloseConnection& effect, front::Turn& turn) {
 
 void IoThread::carry_out(front::Authenticate& effect, front::Turn& turn) {
   const front::ConnectionId connection = effect.connection;
-  const auto answer = needs_.authentication.request(std::move(effect), *this);
+  auto answer = needs_.authentication.request(std::move(effect), *this);
   if (answer) {
-    needs_.front.authenticated(connection, *answer, turn);
+    needs_.front.authenticated(connection, std::move(*answer), turn);
   }
 }
 

@@ -110,7 +110,7 @@ void IoThread::take(HandedOver& moved, front::Turn& turn) {
 }
 
 void IoThread::take(AuthenticationDone& done, front::Turn& turn) {
-  needs_.front.authenticated(done.connection, done.result, turn);
+  needs_.front.authenticated(done.connection, std::move(done.result), turn);
 }
 
 void IoThread::take(InternalPublishes& publishes, front::Turn& turn) {

@@ -68,6 +68,12 @@ Bytes connect_bytes(std::string_view client_id, const ConnectSpec& spec) {
       writer.number(PropertyId::kRequestProblemInformation,
                     *spec.request_problem_information ? 1 : 0);
     }
+    if (spec.authentication_method) {
+      writer.text(PropertyId::kAuthenticationMethod, *spec.authentication_method);
+    }
+    if (spec.authentication_data) {
+      writer.text(PropertyId::kAuthenticationData, *spec.authentication_data);
+    }
     connect.properties = mqtt::PropertiesView::from_checked(properties);
   }
   Bytes bytes;

@@ -32,6 +32,8 @@ struct ConnectSpec {
   std::optional<WillSpec> will = std::nullopt;
   std::optional<std::string> user_name = std::nullopt;
   std::optional<std::string> password = std::nullopt;
+  std::optional<std::string> authentication_method = std::nullopt;
+  std::optional<std::string> authentication_data = std::nullopt;
 };
 
 // The whole packet.

@@ -112,10 +112,17 @@ void FrontWorld::publish_internal(std::string_view topic, std::string_view paylo
   settle();
 }
 
+access::AuthenticationResult FrontWorld::answer(access::AuthenticationQuestion question) const {
+  if (auto* step = std::get_if<access::ExchangeStep>(&question)) {
+    return methods.step(std::move(*step));
+  }
+  return authenticate(std::get<access::Credentials>(question));
+}
+
 void FrontWorld::answer_authentications() {
   for (Thread& thread : threads_) {
-    for (const auto& [connection, credentials] : std::exchange(thread.held_authentications, {})) {
-      thread.authentications.push_back({connection, authenticate(credentials)});
+    for (front::Authenticate& asked : std::exchange(thread.held_authentications, {})) {
+      thread.authentications.push_back({asked.connection, answer(std::move(asked.question))});
     }
   }
   settle();

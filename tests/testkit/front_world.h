@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/random.h"
+#include "broker/access/authentication_methods.h"
 #include "broker/access/policy.h"
 #include "broker/front/front.h"
 #include "broker/front/pending_connect.h"
@@ -94,6 +95,8 @@ class FrontWorld {
 
   // What authentication answers; everybody is let in under the given user name by default.
   std::function<access::AuthenticationResult(const access::Credentials&)> authenticate;
+  // The methods of enhanced authentication; none by default.
+  access::AuthenticationMethods methods;
   // True: answers wait until answer_authentications().
   bool hold_authentications = false;
   void answer_authentications();
@@ -119,11 +122,12 @@ class FrontWorld {
     std::deque<Mail> inbox;
     std::deque<std::pair<std::size_t, front::MailBatch>> unposted;
     std::deque<Authentication> authentications;
-    std::vector<std::pair<front::ConnectionId, access::Credentials>> held_authentications;
+    std::vector<front::Authenticate> held_authentications;
     std::vector<std::pair<std::string, std::string>> internal_publishes;
     bool stop_asked = false;
   };
 
+  [[nodiscard]] access::AuthenticationResult answer(access::AuthenticationQuestion question) const;
   [[nodiscard]] bool due(const Thread& thread) const;
   [[nodiscard]] static bool due(const TestClient& client);
   void run_turn(Thread& thread);

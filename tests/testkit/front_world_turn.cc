@@ -77,8 +77,8 @@ void FrontWorld::run_turn(Thread& thread) {
 }
 
 void FrontWorld::take_mail(Thread& thread, front::Turn& turn) {
-  for (const Authentication& answer : std::exchange(thread.authentications, {})) {
-    thread.front->authenticated(answer.connection, answer.result, turn);
+  for (Authentication& done : std::exchange(thread.authentications, {})) {
+    thread.front->authenticated(done.connection, std::move(done.result), turn);
   }
   for (const auto& [topic, payload] : std::exchange(thread.internal_publishes, {})) {
     thread.front->publish_internal(topic, payload, turn);
@@ -171,9 +171,9 @@ void FrontWorld::carry_out(Thread& thread, front::Effect& effect, front::Turn& t
     client.closed = true;
   } else if (auto* ask = std::get_if<front::Authenticate>(&effect)) {
     if (hold_authentications) {
-      thread.held_authentications.emplace_back(ask->connection, std::move(ask->credentials));
+      thread.held_authentications.push_back(std::move(*ask));
     } else {
-      thread.front->authenticated(ask->connection, authenticate(ask->credentials), turn);
+      thread.front->authenticated(ask->connection, answer(std::move(ask->question)), turn);
     }
   } else if (auto* hand_over_effect = std::get_if<front::HandOver>(&effect)) {
     hand_over(thread, *hand_over_effect);

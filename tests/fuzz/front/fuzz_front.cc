@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "tests/fuzz/front/script.h"
 #include "tests/testkit/shorthand.h"
+#include "tests/testkit/two_step_method.h"
 
 namespace godwit::fuzz {
 namespace {
@@ -51,7 +52,9 @@ testkit::WorldOptions options_from(Script& script) {
 
 class Player {
  public:
-  explicit Player(ByteView input) : script_(input), world_(options_from(script_)) {}
+  explicit Player(ByteView input) : script_(input), world_(options_from(script_)) {
+    world_.methods = testkit::TwoStepMethod::alone();
+  }
 
   void play() {
     while (!script_.empty()) {
@@ -103,7 +106,11 @@ class Player {
   testkit::ConnectSpec spec() {
     const std::uint8_t bits = script_.byte();
     testkit::ConnectSpec spec;
-    spec.version = static_cast<mqtt::ProtocolVersion>(5 - std::min(bits & 3U, 2U));
+    if ((bits & 3U) == 3) {
+      spec.authentication_method = "two-step";
+    } else {
+      spec.version = static_cast<mqtt::ProtocolVersion>(5 - (bits & 3U));
+    }
     spec.clean_start = (bits & 4U) != 0;
     if ((bits & 8U) != 0) {
       spec.session_expiry_seconds = script_.byte();
@@ -132,8 +139,10 @@ class Player {
     const auto id = static_cast<std::uint16_t>(1 + script_.choice(6));
     switch (what) {
       case 0:
-      case 1:
         client.push_raw(script_.some_bytes());
+        break;
+      case 1:
+        authenticate(client);
         break;
       case 2:
       case 3:
@@ -173,6 +182,19 @@ class Player {
       default:
         acknowledge(client);
     }
+  }
+
+  void authenticate(TestClient& client) {
+    constexpr std::array<const char*, 4> kWords{"open", "again", "busy", "?"};
+    const std::uint8_t bits = script_.byte();
+    Bytes properties;
+    mqtt::PropertiesWriter writer(properties);
+    writer.text(mqtt::PropertyId::kAuthenticationMethod, (bits & 8U) != 0 ? "x" : "two-step");
+    writer.text(mqtt::PropertyId::kAuthenticationData, kWords[bits % 4]);
+    client.push(mqtt::Auth{.reason_code = (bits & 4U) != 0
+                                              ? mqtt::ReasonCode::kReAuthenticate
+                                              : mqtt::ReasonCode::kContinueAuthentication,
+                           .properties = mqtt::PropertiesView::from_checked(properties)});
   }
 
   // As a good client would.

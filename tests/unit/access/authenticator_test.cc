@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "broker/crypto/sha256.h"
+
 namespace godwit::access {
 namespace {
 
@@ -29,6 +31,8 @@ class FakeHasher final : public PasswordHasher {
  private:
   mutable std::vector<std::string> verified_;
 };
+
+const crypto::OpensslSha256 sha256;
 
 Bytes bytes(std::string_view text) {
   const ByteView view = as_bytes(text);
@@ -53,7 +57,7 @@ class PasswordAuthenticatorTest : public ::testing::Test {
   }
 
   FakeHasher hasher_;
-  PasswordAuthenticator authenticator_{file(), hasher_, true};
+  PasswordAuthenticator authenticator_{file(), {hasher_, sha256}, true};
 };
 
 TEST_F(PasswordAuthenticatorTest, a_user_with_the_right_password_is_that_principal) {
@@ -71,10 +75,10 @@ TEST_F(PasswordAuthenticatorTest, a_wrong_or_missing_password_is_refused) {
 
 TEST_F(PasswordAuthenticatorTest, an_unknown_user_costs_a_verification_too) {
   EXPECT_EQ(authenticate("eve", "lovelace").verdict, kBadCredentials);
-  EXPECT_THAT(hasher_.verified(), ElementsAre(PasswordFile::dummy_hash()));
+  EXPECT_THAT(hasher_.verified(), ElementsAre("hash-of-lovelace"));
 }
 
-// Even somebody who finds the password of the dummy gains nothing.
+// Even somebody who finds the password of the stand-in gains nothing.
 TEST_F(PasswordAuthenticatorTest, an_unknown_user_is_refused_whatever_the_hasher_says) {
   class YesHasher final : public PasswordHasher {
    public:
@@ -82,10 +86,23 @@ TEST_F(PasswordAuthenticatorTest, an_unknown_user_is_refused_whatever_the_hasher
     bool verify(std::string_view, std::string_view) const override { return true; }
   };
   const YesHasher yes;
-  const PasswordAuthenticator authenticator(file(), yes, true);
+  const PasswordAuthenticator authenticator(file(), {yes, sha256}, true);
   Credentials credentials{"probe", "eve", {}};
   credentials.password = bytes("x");
   EXPECT_EQ(authenticator.authenticate(credentials).verdict, kBadCredentials);
+}
+
+TEST_F(PasswordAuthenticatorTest, a_verifier_of_scram_does_for_a_password_that_is_sent) {
+  PasswordFile file;
+  file.set("ada", ScramVerifier::make("lovelace", Bytes(16), 4'096, sha256).text());
+  const PasswordAuthenticator authenticator(file, {hasher_, sha256}, true);
+  for (const auto& [password, verdict] :
+       {std::pair{"lovelace", kAccepted}, std::pair{"byron", kBadCredentials}}) {
+    Credentials credentials{"probe", "ada", {}};
+    credentials.password = bytes(password);
+    EXPECT_EQ(authenticator.authenticate(credentials).verdict, verdict);
+  }
+  EXPECT_THAT(hasher_.verified(), IsEmpty());
 }
 
 TEST_F(PasswordAuthenticatorTest, no_name_or_an_empty_one_is_anonymous_where_that_is_allowed) {
@@ -93,7 +110,7 @@ TEST_F(PasswordAuthenticatorTest, no_name_or_an_empty_one_is_anonymous_where_tha
     const AuthenticationResult result = authenticate(none, {});
     EXPECT_EQ(result.verdict, kAccepted);
     EXPECT_TRUE(result.principal.anonymous());
-    const PasswordAuthenticator strict(file(), hasher_, false);
+    const PasswordAuthenticator strict(file(), {hasher_, sha256}, false);
     EXPECT_EQ(strict.authenticate({"probe", none, {}}).verdict, kNotAuthorized);
   }
   EXPECT_THAT(hasher_.verified(), IsEmpty());

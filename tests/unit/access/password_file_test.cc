@@ -66,7 +66,7 @@ TEST(PasswordFile, all_mistakes_are_listed_with_file_and_line) {
       ElementsAre("users:1: a line is name:hash, and nothing else",
                   "users:3: the user name is empty, over 256 bytes long, or has a control "
                   "character",
-                  HasSubstr("users:4: the password hash of \"bob\" is not a valid $argon2id$"),
+                  HasSubstr("users:4: the password hash of \"bob\" is neither a valid $argon2id$"),
                   "users:5: \"ada\" stands in line 2 already",
                   HasSubstr("users:6: the password hash of \"# a comment\"")));
 }

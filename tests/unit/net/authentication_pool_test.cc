@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "broker/crypto/sha256.h"
+#include "tests/testkit/two_step_method.h"
 #include "tests/unit/net/broker_loop.h"
 
 namespace godwit::net::test {
@@ -46,7 +48,7 @@ class CollectingReply final : public AuthenticationReply {
   };
   [[nodiscard]] std::vector<Answer> answers() {
     const std::lock_guard lock(mutex_);
-    return answers_;
+    return std::exchange(answers_, {});
   }
   std::counting_semaphore<> answered{0};
 
@@ -58,14 +60,14 @@ class CollectingReply final : public AuthenticationReply {
 front::Authenticate question(std::uint32_t index, const std::string& user,
                              const std::string& password) {
   return {.connection = {front::ConnectionIndex(index), 9},
-          .credentials = {.client_id = "c",
-                          .user_name = user,
-                          .password = access::SecretBytes(as_bytes(password))}};
+          .question = access::Credentials{.client_id = "c",
+                                          .user_name = user,
+                                          .password = access::SecretBytes(as_bytes(password))}};
 }
 
 class AuthenticationPoolTest : public testing::Test {
  protected:
-  AuthenticationPoolTest() : authenticator_(file(), hasher_, true) {}
+  AuthenticationPoolTest() : passwords_(file(), {hasher_, sha256_}, true) {}
 
   static access::PasswordFile file() {
     access::PasswordFile file;
@@ -74,13 +76,15 @@ class AuthenticationPoolTest : public testing::Test {
   }
 
   HeldHasher hasher_;
-  access::PasswordAuthenticator authenticator_;
+  crypto::OpensslSha256 sha256_;
+  access::PasswordAuthenticator passwords_;
+  access::AuthenticationMethods methods_ = testkit::TwoStepMethod::alone();
   MetricSheet metrics_;
   CollectingReply reply_;
 };
 
 TEST_F(AuthenticationPoolTest, answers_later_from_a_thread_of_its_own) {
-  AuthenticationPool pool({}, authenticator_, metrics_);
+  AuthenticationPool pool({}, {passwords_, methods_, metrics_});
   pool.start();
   EXPECT_FALSE(pool.request(question(1, "ann", "secret"), reply_));
   EXPECT_FALSE(pool.request(question(2, "ann", "wrong"), reply_));
@@ -96,20 +100,31 @@ TEST_F(AuthenticationPoolTest, answers_later_from_a_thread_of_its_own) {
 }
 
 TEST_F(AuthenticationPoolTest, what_needs_no_hash_is_answered_at_once) {
-  AuthenticationPool pool({}, authenticator_, metrics_);
-  const auto anonymous = pool.request({.connection = {}, .credentials = {}}, reply_);
+  AuthenticationPool pool({}, {passwords_, methods_, metrics_});
+  const auto anonymous =
+      pool.request({.connection = {}, .question = access::Credentials{}}, reply_);
   ASSERT_TRUE(anonymous);
   EXPECT_EQ(anonymous->verdict, AuthenticationVerdict::kAccepted);
 
-  front::Authenticate no_password{.connection = {}, .credentials = {}};
-  no_password.credentials.user_name = "ann";
+  front::Authenticate no_password{.connection = {}, .question = access::Credentials{}};
+  std::get<access::Credentials>(no_password.question).user_name = "ann";
   const auto refused = pool.request(std::move(no_password), reply_);
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->verdict, AuthenticationVerdict::kBadCredentials);
 }
 
+TEST_F(AuthenticationPoolTest, steps_of_an_exchange_are_answered_at_once) {
+  AuthenticationPool pool({}, {passwords_, methods_, metrics_});
+  const auto answer = pool.request(
+      {.connection = {}, .question = access::ExchangeStep{.method = "two-step", .data = {}}},
+      reply_);
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->verdict, AuthenticationVerdict::kContinue);
+  EXPECT_NE(answer->exchange, nullptr);
+}
+
 TEST_F(AuthenticationPoolTest, says_busy_when_too_many_wait) {
-  AuthenticationPool pool({.threads = 1, .queue_max = 2}, authenticator_, metrics_);
+  AuthenticationPool pool({.threads = 1, .queue_max = 2}, {passwords_, methods_, metrics_});
   pool.start();
   EXPECT_FALSE(pool.request(question(0, "ann", "secret"), reply_));
   hasher_.begun.acquire();  // In work, no longer in the queue.
@@ -128,7 +143,7 @@ TEST_F(AuthenticationPoolTest, says_busy_when_too_many_wait) {
 }
 
 TEST_F(AuthenticationPoolTest, several_threads_check_at_the_same_time) {
-  AuthenticationPool pool({.threads = 2}, authenticator_, metrics_);
+  AuthenticationPool pool({.threads = 2}, {passwords_, methods_, metrics_});
   pool.start();
   EXPECT_FALSE(pool.request(question(0, "ann", "secret"), reply_));
   EXPECT_FALSE(pool.request(question(1, "ann", "secret"), reply_));
@@ -140,7 +155,7 @@ TEST_F(AuthenticationPoolTest, several_threads_check_at_the_same_time) {
 }
 
 TEST_F(AuthenticationPoolTest, stop_finishes_what_has_begun_and_drops_the_rest) {
-  AuthenticationPool pool({}, authenticator_, metrics_);
+  AuthenticationPool pool({}, {passwords_, methods_, metrics_});
   pool.start();
   EXPECT_FALSE(pool.request(question(0, "ann", "secret"), reply_));
   EXPECT_FALSE(pool.request(question(1, "ann", "secret"), reply_));

@@ -18,8 +18,8 @@ namespace {
 constexpr Duration kMoment = std::chrono::milliseconds(1);
 constexpr int kTurnsMax = 20'000;
 
-constexpr access::AuthenticationResult accepted() {
-  return {access::AuthenticationVerdict::kAccepted, {}};
+access::AuthenticationResult accepted() {
+  return {.verdict = access::AuthenticationVerdict::kAccepted};
 }
 
 }  // namespace

@@ -1,0 +1,44 @@
+#include "broker/crypto/sha256.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/sha.h>
+
+#include "base/check.h"
+
+namespace godwit::crypto {
+namespace {
+
+const unsigned char* data(ByteView bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+unsigned char* data(access::Digest256& digest) {
+  return reinterpret_cast<unsigned char*>(digest.data());
+}
+
+}  // namespace
+
+access::Digest256 OpensslSha256::hash(ByteView text) const {
+  access::Digest256 digest{};
+  CHECK(SHA256(data(text), text.size(), data(digest)) != nullptr);
+  return digest;
+}
+
+access::Digest256 OpensslSha256::hmac(ByteView key, ByteView text) const {
+  access::Digest256 digest{};
+  CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data(text), text.size(),
+             data(digest), nullptr) != nullptr);
+  return digest;
+}
+
+access::Digest256 OpensslSha256::pbkdf2(ByteView password, ByteView salt,
+                                        std::uint32_t iterations) const {
+  access::Digest256 digest{};
+  CHECK(PKCS5_PBKDF2_HMAC(as_text(password).data(), static_cast<int>(password.size()), data(salt),
+                          static_cast<int>(salt.size()), static_cast<int>(iterations), EVP_sha256(),
+                          static_cast<int>(digest.size()), data(digest)) == 1);
+  return digest;
+}
+
+}  // namespace godwit::crypto
