@@ -85,7 +85,7 @@ void Front::written(ConnectionIndex index, std::size_t count, Turn& turn) {
   if (was_full && !parts_->output_is_full(connection)) {
     parts_->wire.effect(ResumeInput{index});
   }
-  parts_->retained.output_written(*slot);
+  parts_->retained.room_has_grown(*slot);
   if (!slot->session.queue.empty() || slot->session.window.has_resend()) {
     parts_->delivery.pump(*slot, turn.now);
     parts_->take_own_mail(turn.now);

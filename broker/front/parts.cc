@@ -34,7 +34,8 @@ Front::Parts::Parts(const FrontSettings& its_settings,
       auth_flow({settings, lifecycle, wire, log}),
       subscribe_flow({settings, *policy, connections, subscriptions, retained, mailroom, lifecycle,
                       wire, probe}),
-      publish_flow({settings, *policy, delivery, ledger, fanout, lifecycle, wire, probe}) {}
+      publish_flow(
+          {settings, *policy, delivery, ledger, fanout, retained, lifecycle, wire, probe}) {}
 
 Connection& Front::Parts::add_connection(PeerInfo peer, Instant now) {
   Connection& connection = connections.add(now);

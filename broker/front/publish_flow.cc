@@ -185,6 +185,8 @@ void PublishFlow::acknowledge(Connection& connection, const mqtt::Frame& frame, 
   if (outcome == AckOutcome::kFinished) {
     needs_.ledger.finished(slot, share);
     needs_.delivery.pump(slot, now);
+    // Also if nothing goes out, because what waited has expired.
+    needs_.retained.room_has_grown(slot);
   }
 }
 

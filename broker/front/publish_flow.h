@@ -15,6 +15,7 @@ class PublishFlow {
     Delivery& delivery;
     ShareLedger& ledger;
     Fanout& fanout;
+    Retained& retained;
     Lifecycle& lifecycle;
     Wire& wire;
     FrontProbe& probe;

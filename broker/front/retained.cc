@@ -174,7 +174,7 @@ Retained::Progress Retained::advance_here(std::uint64_t number, Read& read, Sess
       read.after = messages_[i - 1]->topic().text();
       return Progress::kWaiting;
     }
-    send(number, read, slot, mqtt::to_publish(*messages_[i], now), now);
+    send(number, read, slot, *messages_[i], now);
   }
   return more ? Progress::kMore : Progress::kDone;
 }
@@ -199,22 +199,27 @@ Retained::Progress Retained::advance_there(std::uint64_t number, Read& read, Ses
   RecordWalk walk(ByteView(read.records).subspan(read.records_used));
   MailedPublish mailed;
   while (has_room(slot) && walk.next(mailed)) {
-    send(number, read, slot, mailed.publish, now);
+    // It may have waited here too.
+    const auto message = mqtt::MessageRef::make(mailed.publish, mailed.received);
+    if (!message->expired(now)) {
+      send(number, read, slot, *message, now);
+    }
   }
   read.records_used = read.records.size() - walk.rest_size();
   return walk.rest_size() == 0 ? Progress::kMore : Progress::kWaiting;
 }
 
 void Retained::send(std::uint64_t number, const Read& read, SessionSlot& slot,
-                    const mqtt::Publish& publish, Instant now) {
+                    const mqtt::Message& message, Instant now) {
   const auto& seen_live = slot.retained_reads->seen_live;
   if (!seen_live.empty()) {
-    const auto seen = seen_live.find(std::string(publish.topic.text()));
+    const auto seen = seen_live.find(std::string(message.topic().text()));
     if (seen != seen_live.end() && seen->second > number) {
       return;
     }
   }
-  layouts_.begin(publish, 1, now);
+  const mqtt::Publish publish = mqtt::to_publish(message, now);
+  layouts_.begin(publish, 1, mqtt::arrival_of_rest(message, now));
   const Reader& reader = read.reader;
   const std::size_t identifiers = reader.identifier == 0 ? 0 : 1;
   // MQTT-3.3.1-8: what answers a SUBSCRIBE says that it is retained.
@@ -237,7 +242,9 @@ void Retained::answer(const RetainedQuery& query, Instant now) {
     slice.more = read_store(query.tenant, query.filter, now, slice.after);
     for (const mqtt::MessageRef& message : messages_) {
       append_record(
-          {.tenant = query.tenant, .received = now, .publish = mqtt::to_publish(*message, now)},
+          {.tenant = query.tenant,
+           .received = mqtt::arrival_of_rest(*message, now),
+           .publish = mqtt::to_publish(*message, now)},
           slice.records);
     }
   }

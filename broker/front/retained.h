@@ -54,8 +54,8 @@ class Retained {
   void cancel(SessionSlot& slot);
   // The subscription has ended, or is made anew.
   void cancel(SessionSlot& slot, std::string_view filter);
-  // Some of its subscriber's output has gone.
-  void output_written(const SessionSlot& slot) {
+  // Some of its subscriber's output or queue has gone.
+  void room_has_grown(const SessionSlot& slot) {
     has_work_ = has_work_ || slot.retained_reads != nullptr;
   }
 
@@ -89,7 +89,7 @@ class Retained {
   Progress advance(std::uint64_t number, Read& read, Instant now);
   Progress advance_here(std::uint64_t number, Read& read, SessionSlot& slot, Instant now);
   Progress advance_there(std::uint64_t number, Read& read, SessionSlot& slot, Instant now);
-  void send(std::uint64_t number, const Read& read, SessionSlot& slot, const mqtt::Publish& publish,
+  void send(std::uint64_t number, const Read& read, SessionSlot& slot, const mqtt::Message& message,
             Instant now);
   // Reads of `store_`, which may remove what has expired.
   [[nodiscard]] bool read_store(TenantId tenant, std::string_view filter, Instant now,

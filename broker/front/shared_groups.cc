@@ -196,7 +196,7 @@ void SharedGroups::drain(Group& group, Instant now) {
       continue;
     }
     const mqtt::Publish publish = mqtt::to_publish(*first.message, now);
-    layouts_.begin(publish, 1, now);
+    layouts_.begin(publish, 1, mqtt::arrival_of_rest(*first.message, now));
     if (!offer(group, {.publisher = first.publisher}, layouts_)) {
       return;
     }
@@ -218,7 +218,7 @@ void SharedGroups::take_back(const ShareReturned& returned, Instant now) {
       continue;
     }
     const mqtt::Publish publish = mqtt::to_publish(*message, now);
-    layouts_.begin(publish, 1, now);
+    layouts_.begin(publish, 1, mqtt::arrival_of_rest(*message, now));
     const std::uint8_t refusals = mailed.share ? mailed.share->refusals : std::uint8_t{0};
     // Older than what waits.
     if (!offer(*group, {.publisher = mailed.publisher, .refusals = refusals}, layouts_)) {

@@ -101,6 +101,16 @@ void MessageRef::release() {
   ::operator delete(message_);
 }
 
+namespace {
+
+// MQTT-3.3.2-6, E-075: whole seconds, never below 0.
+std::chrono::seconds waited(const Message& message, Instant now) {
+  return std::max(std::chrono::seconds(0), std::chrono::duration_cast<std::chrono::seconds>(
+                                               now - message.received()));
+}
+
+}  // namespace
+
 Publish to_publish(const Message& message, Instant now) {
   Publish publish;
   publish.topic = message.topic();
@@ -109,13 +119,15 @@ Publish to_publish(const Message& message, Instant now) {
   publish.qos = message.qos();
   publish.retain = message.retain();
   if (const auto interval = message.expiry_interval_seconds()) {
-    // MQTT-3.3.2-6, E-075: whole seconds waited, never below 0, never wrapped.
-    const auto waited = std::chrono::duration_cast<std::chrono::seconds>(now - message.received());
-    const auto seconds = static_cast<std::uint64_t>(std::max<std::int64_t>(waited.count(), 0));
+    const auto seconds = static_cast<std::uint64_t>(waited(message, now).count());
     publish.message_expiry_interval =
         seconds >= *interval ? 0 : static_cast<std::uint32_t>(*interval - seconds);
   }
   return publish;
+}
+
+Instant arrival_of_rest(const Message& message, Instant now) {
+  return message.received() + waited(message, now);
 }
 
 }  // namespace godwit::mqtt

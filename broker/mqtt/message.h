@@ -90,4 +90,8 @@ class MessageRef {
 // front of the properties.
 [[nodiscard]] Publish to_publish(const Message& message, Instant now);
 
+// When that packet would have had to arrive for the message to keep its deadline: seconds are whole
+// in packets and not in waiting. For those who make a message of the packet again.
+[[nodiscard]] Instant arrival_of_rest(const Message& message, Instant now);
+
 }  // namespace godwit::mqtt

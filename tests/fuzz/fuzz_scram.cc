@@ -34,13 +34,13 @@ void check_parts(std::string_view message) {
 }
 
 const access::ScramSha256& method() {
-  static const crypto::OpensslSha256 sha256;
-  static const access::ScramSha256 method = [] {
+  static const crypto::OpensslSha256 kSha256;
+  static const access::ScramSha256 kMethod = [] {
     access::PasswordFile file;
-    file.set("user", access::ScramVerifier::make("pencil", Bytes(16), 4'096, sha256).text());
-    return access::ScramSha256(file, {sha256, [](std::span<std::byte>) {}});
+    file.set("user", access::ScramVerifier::make("pencil", Bytes(16), 4'096, kSha256).text());
+    return access::ScramSha256(file, {kSha256, [](std::span<std::byte>) {}});
   }();
-  return method;
+  return kMethod;
 }
 
 }  // namespace

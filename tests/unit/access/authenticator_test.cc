@@ -32,7 +32,7 @@ class FakeHasher final : public PasswordHasher {
   mutable std::vector<std::string> verified_;
 };
 
-const crypto::OpensslSha256 sha256;
+const crypto::OpensslSha256 kSha256;
 
 Bytes bytes(std::string_view text) {
   const ByteView view = as_bytes(text);
@@ -57,7 +57,7 @@ class PasswordAuthenticatorTest : public ::testing::Test {
   }
 
   FakeHasher hasher_;
-  PasswordAuthenticator authenticator_{file(), {hasher_, sha256}, true};
+  PasswordAuthenticator authenticator_{file(), {hasher_, kSha256}, true};
 };
 
 TEST_F(PasswordAuthenticatorTest, a_user_with_the_right_password_is_that_principal) {
@@ -86,7 +86,7 @@ TEST_F(PasswordAuthenticatorTest, an_unknown_user_is_refused_whatever_the_hasher
     bool verify(std::string_view, std::string_view) const override { return true; }
   };
   const YesHasher yes;
-  const PasswordAuthenticator authenticator(file(), {yes, sha256}, true);
+  const PasswordAuthenticator authenticator(file(), {yes, kSha256}, true);
   Credentials credentials{"probe", "eve", {}};
   credentials.password = bytes("x");
   EXPECT_EQ(authenticator.authenticate(credentials).verdict, kBadCredentials);
@@ -94,8 +94,8 @@ TEST_F(PasswordAuthenticatorTest, an_unknown_user_is_refused_whatever_the_hasher
 
 TEST_F(PasswordAuthenticatorTest, a_verifier_of_scram_does_for_a_password_that_is_sent) {
   PasswordFile file;
-  file.set("ada", ScramVerifier::make("lovelace", Bytes(16), 4'096, sha256).text());
-  const PasswordAuthenticator authenticator(file, {hasher_, sha256}, true);
+  file.set("ada", ScramVerifier::make("lovelace", Bytes(16), 4'096, kSha256).text());
+  const PasswordAuthenticator authenticator(file, {hasher_, kSha256}, true);
   for (const auto& [password, verdict] :
        {std::pair{"lovelace", kAccepted}, std::pair{"byron", kBadCredentials}}) {
     Credentials credentials{"probe", "ada", {}};
@@ -110,7 +110,7 @@ TEST_F(PasswordAuthenticatorTest, no_name_or_an_empty_one_is_anonymous_where_tha
     const AuthenticationResult result = authenticate(none, {});
     EXPECT_EQ(result.verdict, kAccepted);
     EXPECT_TRUE(result.principal.anonymous());
-    const PasswordAuthenticator strict(file(), {hasher_, sha256}, false);
+    const PasswordAuthenticator strict(file(), {hasher_, kSha256}, false);
     EXPECT_EQ(strict.authenticate({"probe", none, {}}).verdict, kNotAuthorized);
   }
   EXPECT_THAT(hasher_.verified(), IsEmpty());

@@ -13,7 +13,7 @@ namespace {
 
 using enum AuthenticationVerdict;
 
-const crypto::OpensslSha256 sha256;
+const crypto::OpensslSha256 kSha256;
 
 void fill_with_seven(std::span<std::byte> bytes) { std::ranges::fill(bytes, std::byte{7}); }
 
@@ -34,18 +34,18 @@ struct ScramClient {
   std::string last(std::string_view server_first, std::string nonce = {}) {
     const auto salt = from_base64(attribute(server_first, "s="));
     const auto iterations = static_cast<std::uint32_t>(std::stoul(attribute(server_first, "i=")));
-    const Digest256 salted = sha256.pbkdf2(as_bytes(password), salt.value(), iterations);
-    const Digest256 client_key = sha256.hmac(salted, as_bytes("Client Key"));
+    const Digest256 salted = kSha256.pbkdf2(as_bytes(password), salt.value(), iterations);
+    const Digest256 client_key = kSha256.hmac(salted, as_bytes("Client Key"));
     nonce = nonce.empty() ? attribute(server_first, "r=") : nonce;
     const std::string without_proof = "c=" + to_base64(as_bytes(gs2_header)) + ",r=" + nonce;
     const std::string auth_message =
         first_bare + "," + std::string(server_first) + "," + without_proof;
-    Digest256 proof = sha256.hmac(sha256.hash(client_key), as_bytes(auth_message));
+    Digest256 proof = kSha256.hmac(kSha256.hash(client_key), as_bytes(auth_message));
     for (std::size_t i = 0; i < proof.size(); ++i) {
       proof[i] ^= client_key[i];
     }
     server_signature =
-        sha256.hmac(sha256.hmac(salted, as_bytes("Server Key")), as_bytes(auth_message));
+        kSha256.hmac(kSha256.hmac(salted, as_bytes("Server Key")), as_bytes(auth_message));
     return without_proof + ",p=" + to_base64(proof);
   }
 };
@@ -54,12 +54,12 @@ class ScramSha256Test : public ::testing::Test {
  protected:
   static PasswordFile file() {
     PasswordFile file;
-    file.set("ada", ScramVerifier::make("lovelace", Bytes(16), 4'096, sha256).text());
+    file.set("ada", ScramVerifier::make("lovelace", Bytes(16), 4'096, kSha256).text());
     file.set("bob", std::string(PasswordFile::dummy_hash()));
     return file;
   }
 
-  ScramSha256 method_{file(), {sha256, fill_with_seven}};
+  ScramSha256 method_{file(), {kSha256, fill_with_seven}};
   std::unique_ptr<AuthenticationExchange> exchange_ = method_.begin();
 
   std::string challenge(std::string_view client_first) {

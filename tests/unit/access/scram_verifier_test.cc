@@ -10,7 +10,7 @@
 namespace godwit::access {
 namespace {
 
-const crypto::OpensslSha256 sha256;
+const crypto::OpensslSha256 kSha256;
 
 // The password, salt and iterations of RFC 7677, section 3.
 constexpr std::string_view kPencil =
@@ -20,7 +20,7 @@ constexpr std::string_view kPencil =
 TEST(ScramVerifier, is_made_from_a_password_and_read_back) {
   const auto salt = from_base64("W22ZaJ0SNY7soEsUEjb6gQ==");
   ASSERT_TRUE(salt);
-  EXPECT_EQ(ScramVerifier::make("pencil", *salt, 4'096, sha256).text(), kPencil);
+  EXPECT_EQ(ScramVerifier::make("pencil", *salt, 4'096, kSha256).text(), kPencil);
   const auto read = ScramVerifier::parse(kPencil);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->text(), kPencil);
@@ -34,16 +34,16 @@ TEST(ScramVerifier, has_the_server_key_of_the_published_exchange) {
   const std::string auth_message =
       "n=user,r=rOprNGfwEbeRWgbNEkqO,r=" + std::string(kNonce) +
       ",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,r=" + std::string(kNonce);
-  EXPECT_EQ(to_base64(sha256.hmac(verifier->server_key, as_bytes(auth_message))),
+  EXPECT_EQ(to_base64(kSha256.hmac(verifier->server_key, as_bytes(auth_message))),
             "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
 }
 
 TEST(ScramVerifier, fits_its_password_only) {
   const auto verifier = ScramVerifier::parse(kPencil);
   ASSERT_TRUE(verifier);
-  EXPECT_TRUE(verifier->fits("pencil", sha256));
-  EXPECT_FALSE(verifier->fits("pencils", sha256));
-  EXPECT_FALSE(verifier->fits("", sha256));
+  EXPECT_TRUE(verifier->fits("pencil", kSha256));
+  EXPECT_FALSE(verifier->fits("pencils", kSha256));
+  EXPECT_FALSE(verifier->fits("", kSha256));
 }
 
 TEST(ScramVerifier, has_one_form_and_bounds) {

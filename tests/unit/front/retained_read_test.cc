@@ -47,6 +47,26 @@ std::size_t read_and_acknowledge(TestClient& reader) {
   return topics.size();
 }
 
+// The queue may empty without a byte going out: what waited in it has expired.
+TEST(RetainedRead, goes_on_when_what_waited_before_it_has_expired) {
+  FrontWorld world({.limits = {.send_window_max = 1}});
+  fill(world, 1, 10);
+  TestClient& reader = world.connect("reader", kept_v5());
+  subscribe(reader, "live", {.qos = Qos::kAtLeastOnce});
+  TestClient& publisher = world.connect("other", ConnectSpec{});
+  publisher.send(make_publish("live", "1", Qos::kAtLeastOnce, 1));
+  mqtt::Publish expiring = make_publish("live", "2", Qos::kAtLeastOnce, 2);
+  expiring.message_expiry_interval = 1;
+  publisher.send(expiring);
+  subscribe(reader, "a/#");
+  world.advance(std::chrono::seconds(2));
+  const auto in_flight = reader.take_publishes();
+  ASSERT_EQ(in_flight.size(), 1U);
+
+  reader.send(testkit::make_ack(PacketType::kPuback, in_flight[0].packet_id));
+  EXPECT_EQ(reader.take_publishes().size(), 1U);
+}
+
 TEST(RetainedRead, of_many_messages_is_complete) {
   for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
     FrontWorld world({.thread_count = threads});

@@ -237,5 +237,31 @@ TEST(Retained, that_has_expired_makes_room_though_nobody_reads_it) {
   EXPECT_EQ(kept(world, "new/#").size(), 100U);
 }
 
+// MQTT-3.3.2-6: the whole time of waiting counts, not each wait in whole seconds by itself.
+TEST(Retained, keeps_its_deadline_through_every_wait) {
+  for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
+    FrontWorld world({.thread_count = threads});
+    TestClient& publisher = world.connect("publisher", testkit::ConnectSpec{});
+    for (const char* topic : {"a/1", "a/2", "a/3", "a/4"}) {  // At home on different threads.
+      mqtt::Publish publish = testkit::make_publish(topic, "x", Qos::kAtLeastOnce, 1, true);
+      publish.message_expiry_interval = 5;
+      publisher.send(publish);
+    }
+    world.advance(std::chrono::milliseconds(1'600));
+    TestClient& reader = world.connect("reader", testkit::kept_v5());
+    subscribe(reader, "a/+", {.qos = Qos::kAtLeastOnce});
+    for (const mqtt::Publish& publish : reader.take_publishes()) {
+      EXPECT_EQ(publish.message_expiry_interval, 4U);
+    }
+    reader.drop();
+    world.advance(std::chrono::milliseconds(600));
+    const auto repeats = world.connect("reader", testkit::kept_v5()).take_publishes();
+    EXPECT_EQ(repeats.size(), 4U);
+    for (const mqtt::Publish& publish : repeats) {
+      EXPECT_EQ(publish.message_expiry_interval, 3U);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace godwit
