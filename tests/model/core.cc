@@ -45,7 +45,9 @@ std::uint32_t identifiers_of(mqtt::PropertiesView properties) {
 void hear_publish(const mqtt::Publish& publish, std::vector<std::string>& aliases, Heard& heard) {
   std::string topic(publish.topic.text());
   if (publish.topic_alias != 0) {
-    aliases.resize(std::max<std::size_t>(aliases.size(), publish.topic_alias + 1U));
+    if (publish.topic_alias >= aliases.size()) {
+      throw std::runtime_error("a topic alias beyond the client's maximum");
+    }
     std::string& named = aliases[publish.topic_alias];
     if (topic.empty()) {
       topic = named;
@@ -77,12 +79,14 @@ Core::Core(const front::FrontSettings& settings, Instant start)
 
 Core::~Core() = default;
 
-std::size_t Core::open(mqtt::ProtocolVersion version) {
+std::size_t Core::open(mqtt::ProtocolVersion version, std::uint16_t topic_alias_maximum) {
   const auto index = front_.accept({"model", "tcp"}, turn_);
   if (!index) {
     throw std::runtime_error("a connection was not taken");
   }
-  connections_.push_back({.index = *index, .version = version});
+  connections_.push_back({.index = *index,
+                          .version = version,
+                          .aliases = std::vector<std::string>(topic_alias_maximum + 1U)});
   return connections_.size() - 1;
 }
 

@@ -23,7 +23,8 @@ class Core {
   ~Core();
 
   // Connections are numbered from 0 as they are made.
-  std::size_t open(mqtt::ProtocolVersion version);
+  // `topic_alias_maximum`: what its CONNECT will say.
+  std::size_t open(mqtt::ProtocolVersion version, std::uint16_t topic_alias_maximum);
   // Bytes of a client, whole packets; then everything that follows from them.
   void send(std::size_t connection, ByteView bytes);
   void lose(std::size_t connection);
@@ -45,7 +46,7 @@ class Core {
     bool closed = false;
     Bytes input;                       // Not yet taken by the front.
     Bytes output;                      // Not yet looked at.
-    std::vector<std::string> aliases;  // Of the broker, by number.
+    std::vector<std::string> aliases;  // Of the broker, by number, from 1 on.
   };
   class Chance final : public Random {
    public:

@@ -140,7 +140,7 @@ void Trace::connect(std::size_t client, bool to_the_end) {
   clients_[client].aliases.clear();
   write(connect, bytes_);
   ++packet_count_;
-  core_.send(core_.open(connect.version), bytes_);
+  core_.send(core_.open(connect.version, connect.topic_alias_maximum), bytes_);
   reference_.connect(connect);
   // As its session remembers.
   std::erase_if(clients_[client].opened, [&](const auto& opened) {

@@ -9,7 +9,8 @@
 namespace godwit::model {
 
 // In the order in which retained messages are read (broker/routing/topic_order.h).
-inline constexpr std::array<std::string_view, 6> kTopics{"/a", "$s/a", "a", "a/", "a/b", "b"};
+inline constexpr std::array<std::string_view, 7> kTopics{"/a",  "$s/a", "a",     "a/",
+                                                         "a/b", "b",    "long/b"};
 inline constexpr std::array<std::string_view, 11> kFilters{
     "a", "a/b", "+", "#", "a/+", "a/#", "+/b", "+/+", "$s/#", "$s/+", "/+"};
 
