@@ -146,6 +146,19 @@ std::size_t FrontWorld::outbox_bytes() const {
   return sum;
 }
 
+FrontWorld::Reading FrontWorld::reading(std::string_view name) const {
+  Reading reading;
+  for (const Thread& thread : threads_) {
+    for (const MetricSheet::Row& row : thread.metrics->rows()) {
+      if (row.name.name == name) {
+        reading.metrics_.push_back(&row.metric);
+      }
+    }
+  }
+  EXPECT_FALSE(reading.metrics_.empty()) << "no metric " << name;
+  return reading;
+}
+
 std::int64_t FrontWorld::metric(std::string_view name, std::string_view label_value) const {
   std::int64_t sum = 0;
   bool found = false;

@@ -93,6 +93,23 @@ class FrontWorld {
   // The value of a metric over all threads, with one label value or none.
   [[nodiscard]] std::int64_t metric(std::string_view name, std::string_view label_value = {}) const;
 
+  // The same, to be read often. Without a label.
+  class Reading {
+   public:
+    [[nodiscard]] std::int64_t now() const {
+      std::int64_t sum = 0;
+      for (const Metric* metric : metrics_) {
+        sum += metric->read();
+      }
+      return sum;
+    }
+
+   private:
+    friend class FrontWorld;
+    std::vector<const Metric*> metrics_;
+  };
+  [[nodiscard]] Reading reading(std::string_view name) const;
+
   // What authentication answers; everybody is let in under the given user name by default.
   std::function<access::AuthenticationResult(const access::Credentials&)> authenticate;
   // The methods of enhanced authentication; none by default.
