@@ -60,6 +60,13 @@ void Retained::saw_live(SessionSlot& slot, mqtt::TopicName topic) {
 }
 
 std::uint64_t Retained::prepare(SessionSlot& slot, mqtt::TopicFilter filter, const Reader& reader) {
+  if (slot.retained_reads != nullptr) {
+    if (slot.retained_reads->numbers.size() >= settings_->limits.subscriptions_max) {
+      cancel(slot, filter.text());
+    } else {
+      replace_reader(slot, filter.text(), reader);
+    }
+  }
   const std::uint64_t number = next_number_++;
   Read& read = reads_[number];
   read.subscriber = slot.subscriber;
@@ -72,6 +79,16 @@ std::uint64_t Retained::prepare(SessionSlot& slot, mqtt::TopicFilter filter, con
   }
   slot.retained_reads->numbers.push_back(number);
   return number;
+}
+
+void Retained::replace_reader(const SessionSlot& slot, std::string_view filter,
+                              const Reader& reader) {
+  for (const std::uint64_t number : slot.retained_reads->numbers) {
+    Read& read = reads_.at(number);
+    if (read.filter == filter) {
+      read.reader = reader;
+    }
+  }
 }
 
 void Retained::begin(std::uint64_t number) {
@@ -241,11 +258,10 @@ void Retained::answer(const RetainedQuery& query, Instant now) {
        ++reads) {
     slice.more = read_store(query.tenant, query.filter, now, slice.after);
     for (const mqtt::MessageRef& message : messages_) {
-      append_record(
-          {.tenant = query.tenant,
-           .received = mqtt::arrival_of_rest(*message, now),
-           .publish = mqtt::to_publish(*message, now)},
-          slice.records);
+      append_record({.tenant = query.tenant,
+                     .received = mqtt::arrival_of_rest(*message, now),
+                     .publish = mqtt::to_publish(*message, now)},
+                    slice.records);
     }
   }
   mailroom_->control(query.from, std::move(slice));

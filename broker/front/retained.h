@@ -45,14 +45,16 @@ class Retained {
     std::uint32_t identifier = 0;     // Its Subscription Identifier; 0: none.
   };
   // A read of what matches a subscription just made. Returns its number. From now on it notes what
-  // comes live; it sends nothing before `begin`.
+  // comes live; it sends nothing before `begin`. Reads of the same filter that are still under way
+  // go on with the new options: each SUBSCRIBE brings its copy (MQTT-3.8.4-4), as long as a session
+  // has no more reads than it may have subscriptions; then they make room.
   [[nodiscard]] std::uint64_t prepare(SessionSlot& slot, mqtt::TopicFilter filter,
                                       const Reader& reader);
   // Nothing happens if it was cancelled.
   void begin(std::uint64_t number);
   // The session has ended.
   void cancel(SessionSlot& slot);
-  // The subscription has ended, or is made anew.
+  // The subscription has ended.
   void cancel(SessionSlot& slot, std::string_view filter);
   // Some of its subscriber's output or queue has gone.
   void room_has_grown(const SessionSlot& slot) {
@@ -95,6 +97,7 @@ class Retained {
   [[nodiscard]] bool read_store(TenantId tenant, std::string_view filter, Instant now,
                                 std::string& after);
   [[nodiscard]] bool has_room(const SessionSlot& slot) const;
+  void replace_reader(const SessionSlot& slot, std::string_view filter, const Reader& reader);
   // Takes the read off its session.
   static void end(std::uint64_t number, SessionSlot& slot);
 

@@ -81,8 +81,6 @@ mqtt::ReasonCode SubscribeFlow::subscribe_one(SessionSlot& slot, const mqtt::Fil
   const bool is_new = needs_.subscriptions.add(slot, request, waiting.identifier, allowed);
   // E-026: nobody in particular would have to get them.
   if (!is_shared && wants_retained(request.options.retain_handling, is_new)) {
-    // MQTT-3.8.4-5: a filter twice in one packet is read once, with the later options.
-    needs_.retained.cancel(slot, request.filter.text());
     waiting.reads.push_back(
         needs_.retained.prepare(slot, request.filter,
                                 {.qos = request.options.qos,

@@ -208,9 +208,15 @@ void Reference::subscribe(std::size_t client, const SubscribeAction& subscribe) 
   if (!wants) {
     return;
   }
-  std::erase_if(session.reads, [&](const Read& read) { return read.filter == subscribe.filter; });
   Read read{.filter = subscribe.filter, .qos = subscribe.qos};
   read.identifiers = subscribe.identifier == 0 ? 0 : 1U << 4U * subscribe.identifier;
+  // Those that are under way go on, as the subscription now is.
+  for (Read& other : session.reads) {
+    if (other.filter == read.filter) {
+      other.qos = read.qos;
+      other.identifiers = read.identifiers;
+    }
+  }
   session.reads.push_back(std::move(read));
   read_retained(session);
 }
