@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "broker/mqtt/decoder.h"
 #include "broker/mqtt/encoder.h"
+#include "broker/mqtt/tailored_publish.h"
 #include "tests/unit/mqtt/describe.h"
 
 namespace godwit::mqtt {
@@ -44,6 +45,61 @@ void check_way_back(const Packet& packet, const DecodeContext& context) {
   }
 }
 
+// The view, or none for packets that have no properties.
+template <class Packet>
+PropertiesView properties_of(const Packet& packet) {
+  if constexpr (requires { packet.properties; }) {
+    return packet.properties;
+  }
+  return {};
+}
+
+// A list written anew, property by property, is the same list; what is found in it was there.
+void check_properties_way_back(PropertiesView properties) {
+  Bytes bytes;
+  PropertiesWriter writer(bytes);
+  auto walk = properties.walk();
+  Property property;
+  while (walk.next(property)) {
+    writer.add(property);
+    const auto first = properties.find(property.id);
+    CHECK(first.has_value() && first->id == property.id);
+    CHECK(properties.number(property.id) == first->number);
+    CHECK(properties.text(property.id) == first->text);
+  }
+  CHECK(as_text(bytes) == as_text(properties.raw()));
+}
+
+// One receiver's copy of a PUBLISH reads like the packet, with what is the receiver's.
+void check_tailored(const Publish& publish, const DecodeContext& context) {
+  if (!is_v5(context.version) || publish.topic_alias != 0) {
+    return;
+  }
+  const std::uint32_t identifiers[] = {1, 268'435'455};
+  for (std::uint32_t choice = 0; choice < 6; ++choice) {
+    const PublishTailoring tailoring{
+        .subscription_identifiers = std::span(identifiers).first(choice % 3),
+        .topic_alias = static_cast<std::uint16_t>(choice < 3 ? 0 : 7),
+        .omit_topic = choice == 5};
+    Bytes whole;
+    encode(publish, context.version, whole);
+    const TailoredPublish tailored(whole, tailoring);
+    Bytes copy;
+    tailored.append_head(0x0B, publish.qos == Qos::kAtMostOnce ? kNoPacketId : PacketId(9), copy);
+    append(copy, ByteView(whole).subspan(tailored.rest_offset()));
+    CHECK(copy.size() == tailored.size());
+    copy[0] = (copy[0] & std::byte{0xF0}) |
+              static_cast<std::byte>(static_cast<unsigned>(publish.qos) << 1U);
+    const auto frame = next_frame(copy, kPacketSizeCeiling);
+    CHECK(frame && frame->has_value() && (*frame)->bytes.size() == copy.size());
+    const auto again = decode_publish(
+        **frame, {.version = context.version, .sender = Sender::kServer, .limits = {}});
+    CHECK(again.has_value() && again->topic_alias == tailoring.topic_alias);
+    CHECK(again->topic.text() == (tailoring.omit_topic ? "" : publish.topic.text()));
+    CHECK(as_text(again->payload) == as_text(publish.payload));
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -67,6 +123,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       context.version = connect->version;
     }
     check_way_back(*packet, context);
+    std::visit([](const auto& one) { check_properties_way_back(properties_of(one)); }, *packet);
+    if (const auto* publish = std::get_if<Publish>(&*packet)) {
+      check_tailored(*publish, context);
+    }
   }
 }
 

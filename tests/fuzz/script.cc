@@ -1,4 +1,4 @@
-#include "tests/fuzz/front/script.h"
+#include "tests/fuzz/script.h"
 
 #include <algorithm>
 
@@ -19,7 +19,8 @@ std::uint16_t Script::number() {
 }
 
 ByteView Script::some_bytes() {
-  const std::size_t count = std::min<std::size_t>(byte(), rest_.size());
+  const std::size_t wanted = byte();  // Takes one off the rest.
+  const std::size_t count = std::min(wanted, rest_.size());
   const ByteView bytes = rest_.first(count);
   rest_ = rest_.subspan(count);
   return bytes;

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/check.h"
-#include "tests/fuzz/front/script.h"
+#include "tests/fuzz/script.h"
 #include "tests/testkit/shorthand.h"
 #include "tests/testkit/two_step_method.h"
 
@@ -24,10 +24,11 @@ constexpr std::size_t kClients = 3;
 constexpr std::uint32_t kPacketMax = 2'000;
 constexpr std::size_t kWriteBufferMax = 1'000;
 constexpr std::uint32_t kQueueBytesMax = 5'000;
+constexpr std::uint32_t kQueueBytesFew = 300;
 constexpr std::uint32_t kExpiryMax = 100;
-constexpr std::array<const char*, 8> kTopics{"a", "b", "a/b", "/", "$x", "a/c", "c", "a//b"};
-constexpr std::array<const char*, 8> kFilters{"a",   "b",   "a/+", "#",
-                                              "+/b", "a/#", "+",   "$share/g/a"};
+constexpr std::array<const char*, 8> kTopics{"a", "b", "a/b", "/", "$x", "a/long/c", "c", "a//b"};
+constexpr std::array<const char*, 8> kFilters{"a",   "$share/g/a/#", "a/+",      "#",
+                                              "+/b", "a/#",          "+/long/+", "$share/g/a"};
 
 testkit::WorldOptions options_from(Script& script) {
   const std::uint8_t bits = script.byte();
@@ -40,13 +41,20 @@ testkit::WorldOptions options_from(Script& script) {
   options.limits.connect_packet_size_max = kPacketMax;
   options.limits.write_buffer_max = kWriteBufferMax;
   options.limits.queue_messages_max = 20;
-  options.limits.queue_bytes_max = kQueueBytesMax;
+  options.limits.queue_bytes_max = (bits & 0x20U) != 0 ? kQueueBytesFew : kQueueBytesMax;
+  options.share_strategy = static_cast<routing::ShareStrategy>(bits / 64 % 3);
   options.limits.receive_maximum = 3;
   options.limits.send_window_max = 4;
   options.limits.subscriptions_max = 6;
   options.limits.session_expiry_seconds_max = kExpiryMax;
   options.retained.messages_max = 60;
   options.memory_budget_bytes = 200'000;
+  const std::uint8_t offers = script.byte();
+  options.offers.shared_subscriptions = (offers & 7U) != 1;
+  options.offers.retained_messages = (offers & 7U) != 2;
+  options.offers.maximum_qos = (offers & 7U) == 3 ? Qos::kAtLeastOnce : Qos::kExactlyOnce;
+  options.offers.response_information = (offers & 7U) == 4 ? "to/%c" : "";
+  options.limits.keep_alive_seconds_max = (offers & 7U) == 5 ? 10 : 0;
   return options;
 }
 
@@ -122,7 +130,12 @@ class Player {
       spec.receive_maximum = static_cast<std::uint16_t>(1 + script_.choice(4));
     }
     if ((bits & 64U) != 0) {
-      spec.maximum_packet_size = 1U + script_.byte();
+      const std::uint8_t more = script_.byte();
+      spec.topic_alias_maximum = static_cast<std::uint16_t>(more % 4);
+      spec.request_response_information = (more & 4U) != 0;
+      if ((more & 8U) != 0) {
+        spec.maximum_packet_size = 1U + script_.byte();
+      }
     }
     if ((bits & 128U) != 0) {
       const std::uint8_t will = script_.byte();
@@ -154,21 +167,35 @@ class Player {
             testkit::make_publish(kTopics[bits / 4 % 8], payload_, qos,
                                   qos == Qos::kAtMostOnce ? 0 : id, (bits & 32U) != 0);
         publish.dup = qos != Qos::kAtMostOnce && (bits & 128U) != 0;
-        if (script_.choice(4) == 0) {
+        const std::uint32_t more = script_.choice(16);
+        if (more % 4 == 0) {
           publish.message_expiry_interval = script_.choice(10);
+        }
+        if (more >= 8 && mqtt::is_v5(client.version)) {
+          publish.topic_alias = static_cast<std::uint16_t>(1 + script_.choice(3));
+          publish.topic = more >= 12 ? mqtt::TopicName() : publish.topic;
         }
         client.push(publish);
         break;
       }
       case 5: {
         const std::uint8_t bits = script_.byte();
-        client.push(testkit::make_subscribe(
-            raw, kFilters[bits % 8],
+        const char* filter = kFilters[bits % 8];
+        mqtt::Subscribe subscribe = testkit::make_subscribe(
+            raw, filter,
             {.qos = Qos(bits / 8 % 3),
-             .no_local = (bits & 32U) != 0,
+             .no_local = (bits & 32U) != 0 && filter[0] != '$',
              .retain_as_published = (bits & 64U) != 0,
              .retain_handling = static_cast<mqtt::RetainHandling>(bits / 128)},
-            id));
+            id);
+        Bytes properties;
+        const std::uint32_t identifier = script_.choice(4);
+        if (identifier != 0 && mqtt::is_v5(client.version)) {
+          mqtt::PropertiesWriter(properties)
+              .number(mqtt::PropertyId::kSubscriptionIdentifier, identifier);
+          subscribe.properties = mqtt::PropertiesView::from_checked(properties);
+        }
+        client.push(subscribe);
         break;
       }
       case 6:
