@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """Which statement of the standard is held by which test, and what became of it.
 
-  conformance.py [--write FILE] [--gaps]
+  conformance.py [--write FILE | --check FILE] [--gaps]
 
 Reads the statements of tests/conformance/*.tsv, finds the tests that cite them, and looks up in the
 reports of the last run (build/asan/gtest, build/unittest-*.log) how those tests ended. Fails if a
 statement that concerns a server has no test, or a test of one failed or did not run. --write makes
-the page docs/conformance.md; --gaps prints only what is missing.
+the page docs/conformance.md, --check fails if it is not the page of this run; --gaps prints only what
+is missing.
 
 A test cites a statement by its id, in its body or in the comment above it: MQTT-3.1.2-24 and E-012
 of 5.0, MQTT311-3.1.4-2 of 3.1.1; "MQTT-3.3.4-3 to -5" and "MQTT-3.3.4-3, -5" name several. An id
-outside every test of a file counts for all tests of that file.
+outside every test of a file counts for all tests of that file. A wire row (tests/conformance/wire)
+cites in its decorator too, and counts as it ended on Godwit.
 """
 
 import argparse
@@ -32,6 +34,8 @@ NOT_OURS = "C"
 CITATION = re.compile(
     r"(?:MQTT(?:311)?-\d+(?:\.\d+)+-\d+|E-\d{3}(?!\w))(?:(?:,| and| to)\s+(?://\s*|#\s*)?-\d+)*"
 )
+# How the run of a wire row on Godwit is called in the log.
+WIRE_ON_GODWIT = "test_wire_rows.GodwitRows.test_"
 
 Statement = collections.namedtuple("Statement", "id who duty section")
 
@@ -49,6 +53,12 @@ def read_exceptions(path=TOP / "tests" / "conformance" / "exceptions.toml"):
     """Statements without a test of their own, and why."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     return {item: entry["why"] for entry in table.get("exception", []) for item in entry["ids"]}
+
+
+def read_deviations(path=TOP / "tests" / "conformance" / "mosquitto.toml"):
+    """(version of Mosquitto, what it does otherwise)."""
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    return table["version"], table.get("deviation", [])
 
 
 def ids_in(text):
@@ -94,14 +104,31 @@ def python_tests(text, module):
     yield name, "\n".join(part)
 
 
+def wire_rows(text):
+    """As cpp_tests, of the rows in a file of tests/conformance/wire."""
+    start = re.compile(r"(?:^#[^\n]*\n)*^@row\(", re.MULTILINE)
+    found = [match.start() for match in start.finditer(text)]
+    yield None, text[: found[0]] if found else text
+    for begin, following in zip(found, found[1:] + [len(text)]):
+        body = re.match(r".*?^def (\w+).*?(?=^\S|\Z)", text[begin:following], re.MULTILINE | re.DOTALL)
+        yield f"wire.{body.group(1)}", body.group(0)
+        yield None, text[begin:following][body.end() :]
+
+
 def citations(folder=TOP / "tests"):
     """{id: set of test names}."""
     cited = collections.defaultdict(set)
-    for path in sorted([*folder.rglob("*_test.cc"), *folder.rglob("test_*.py")]):
+    patterns = ("*_test.cc", "test_*.py", "rows_*.py")
+    for path in sorted(path for pattern in patterns for path in folder.rglob(pattern)):
         if "tools" in path.relative_to(folder).parts:
             continue  # Tests of this tool.
         text = path.read_text(encoding="utf-8")
-        parts = list(cpp_tests(text) if path.suffix == ".cc" else python_tests(text, path.stem))
+        if path.suffix == ".cc":
+            parts = list(cpp_tests(text))
+        elif path.stem.startswith("rows_"):
+            parts = list(wire_rows(text))
+        else:
+            parts = list(python_tests(text, path.stem))
         names = [name for name, _ in parts if name]
         for name, part in parts:
             for item in ids_in(part):
@@ -125,6 +152,7 @@ def results(build=TOP / "build"):
         pattern = re.compile(r"^(\w+) \(([\w.]+)\)(?:\n.*?)?? \.\.\. (\w+)", re.MULTILINE)
         for test, owner, said in pattern.findall(log.read_text(encoding="utf-8")):
             name = owner if owner.endswith(f".{test}") else f"{owner}.{test}"
+            name = name.replace(WIRE_ON_GODWIT, "wire.")
             found[name] = {"ok": "passed", "skipped": "skipped"}.get(said, "failed")
     return found
 
@@ -142,7 +170,7 @@ def judge(statement, tests, outcomes, exceptions):
     return ("failed", "; ".join(bad)) if bad else ("passed", ", ".join(sorted(tests)))
 
 
-def page(judged):
+def page(judged, version, deviations):
     yield "# Conformance\n"
     yield "<!-- Made by `./dev conformance`; change the tests, or tests/conformance/. -->\n"
     yield (
@@ -163,11 +191,19 @@ def page(judged):
                 section = statement.section
                 yield f"\n### {section}\n\n| Id | In short | Result | Held by |\n|---|---|---|---|"
             yield f"| {statement.id} | {statement.duty} | {result} | {detail} |"
+    yield f"\n## Deviations of Mosquitto {version}\n"
+    yield (
+        "The wire rows run against Debian's Mosquitto too. What it does otherwise than they\n"
+        "ask, as observed:\n\n| Id | Row | What it does |\n|---|---|---|"
+    )
+    for entry in deviations:
+        yield f"| {', '.join(entry['ids'])} | wire.{entry['row']} | {entry['what']} |"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--write", metavar="FILE", type=pathlib.Path, help="write the page")
+    parser.add_argument("--check", metavar="FILE", type=pathlib.Path, help="compare the page")
     parser.add_argument("--gaps", action="store_true", help="print only what is missing")
     options = parser.parse_args()
 
@@ -189,9 +225,13 @@ def main():
     for title, rows in judged.items():
         counts = collections.Counter(result for _, result, _ in rows)
         print(f"{title}: " + ", ".join(f"{count} {key}" for key, count in sorted(counts.items())))
+    text = "\n".join(page(judged, *read_deviations())) + "\n"
     if options.write:
-        options.write.write_text("\n".join(page(judged)) + "\n", encoding="utf-8")
-    return 1 if bad or unknown else 0
+        options.write.write_text(text, encoding="utf-8")
+    stale = options.check and options.check.read_text(encoding="utf-8") != text
+    if stale:
+        print(f"{options.check} is not the page of this run: ./dev conformance --last writes it")
+    return 1 if bad or unknown or stale else 0
 
 
 if __name__ == "__main__":

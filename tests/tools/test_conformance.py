@@ -34,6 +34,31 @@ class Clients(BrokerTest):
         pass
 '''
 
+ROWS = '''
+TABLE = {"E-003": 1}
+
+# MQTT-3.3.1-2.
+@row("MQTT-3.3.1-1", "E-004", cases={
+    "one": 1,
+})
+def the_first(server, case):
+    pass  # E-005
+
+def helper():
+    pass  # E-006
+
+@row("E-004")
+def the_second(server):
+    pass
+'''
+
+LOG = """
+test_the_first (test_wire_rows.GodwitRows.test_the_first) ... ok
+test_the_second (test_wire_rows.GodwitRows.test_the_second) ... FAIL
+test_the_first (test_wire_rows.MosquittoRows.test_the_first) ... FAIL
+test_the_second (test_wire_rows.MuteRows.test_the_second) ... ok
+"""
+
 
 class Citations(unittest.TestCase):
     def test_lists_and_ranges_are_written_out(self):
@@ -77,6 +102,31 @@ class Citations(unittest.TestCase):
             },
         )
 
+    def test_wire_rows_are_tests(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / "rows_some.py").write_text(ROWS, encoding="utf-8")
+            cited = conformance.citations(root)
+        first, second = "wire.the_first", "wire.the_second"
+        self.assertEqual(
+            dict(cited),
+            {
+                "E-003": {first, second},
+                "E-006": {first, second},
+                "MQTT-3.3.1-1": {first},
+                "MQTT-3.3.1-2": {first},
+                "E-004": {first, second},
+                "E-005": {first},
+            },
+        )
+
+    def test_a_wire_row_ended_as_it_did_on_godwit(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "unittest-wire.log").write_text(LOG, encoding="utf-8")
+            found = conformance.results(pathlib.Path(folder))
+        rows = {name: outcome for name, outcome in found.items() if name.startswith("wire.")}
+        self.assertEqual(rows, {"wire.the_first": "passed", "wire.the_second": "failed"})
+
 
 class Judgement(unittest.TestCase):
     def judge(self, tests, outcomes, who="S", exceptions=None):
@@ -106,6 +156,17 @@ class Lists(unittest.TestCase):
     def test_exceptions_name_statements_that_exist(self):
         known = {row.id for name in conformance.LISTS.values() for row in conformance.read_list(name)}
         self.assertLessEqual(set(conformance.read_exceptions()), known)
+
+    def test_the_page_ends_with_the_deviations_of_mosquitto(self):
+        deviation = {"row": "the_first", "ids": ["E-001", "E-002"], "what": "It does nothing."}
+        *_, title, _, row = conformance.page({}, "1.2.3", [deviation])
+        self.assertEqual(title, "\n## Deviations of Mosquitto 1.2.3\n")
+        self.assertEqual(row, "| E-001, E-002 | wire.the_first | It does nothing. |")
+
+    def test_deviations_name_statements_that_exist(self):
+        known = {row.id for name in conformance.LISTS.values() for row in conformance.read_list(name)}
+        for entry in conformance.read_deviations()[1]:
+            self.assertLessEqual(set(entry["ids"]), known, entry["row"])
 
 
 if __name__ == "__main__":
