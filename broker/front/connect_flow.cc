@@ -217,7 +217,6 @@ void ConnectFlow::attach(Connection& connection, std::unique_ptr<PendingConnect>
   connection.qos2_ids_before = static_cast<std::uint16_t>(slot->session.received_qos2.size());
   connection.keep_alive_seconds = connect->keep_alive_seconds;
   connection.maximum_packet_size = connect->maximum_packet_size;
-  connection.problem_information = connect->request_problem_information;
   const std::uint16_t alias_maximum =
       std::min(connect->topic_alias_maximum, needs_.settings.limits.topic_alias_maximum);
   if (alias_maximum != 0) {

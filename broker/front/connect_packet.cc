@@ -74,8 +74,6 @@ std::unique_ptr<PendingConnect> take_connect(const mqtt::Connect& packet,
         static_cast<std::uint16_t>(properties.number(PropertyId::kTopicAliasMaximum).value_or(0));
     pending->request_response_information =
         properties.number(PropertyId::kRequestResponseInformation).value_or(0) != 0;
-    pending->request_problem_information =
-        properties.number(PropertyId::kRequestProblemInformation).value_or(1) != 0;
   }
   if (packet.will) {
     pending->will = take_will(*packet.will, now);

@@ -38,7 +38,6 @@ void ConnectionTable::remove(Connection& connection) {
   connection.id = id;
   connection.version = mqtt::ProtocolVersion::k5_0;
   connection.client_closed = false;
-  connection.problem_information = true;
   connection.qos2_ids_before = 0;
   connection.keep_alive_seconds = 0;
   connection.maximum_packet_size = UINT32_MAX;

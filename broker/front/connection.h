@@ -65,11 +65,10 @@ struct Connection {
   Outbox outbox;
 
   mqtt::ProtocolVersion version = mqtt::ProtocolVersion::k5_0;
-  bool dirty = false;          // In the front's list of connections to flush.
-  bool client_closed = false;  // Its DISCONNECT came: nothing more is sent (MQTT-3.14.4-1).
-  bool problem_information = true;
-  std::uint16_t qos2_ids_before = 0;     // Of the client, left open by an earlier connection.
-  std::uint16_t keep_alive_seconds = 0;  // 0: none.
+  bool dirty = false;                 // In the front's list of connections to flush.
+  bool client_closed = false;         // Its DISCONNECT came: nothing more is sent (MQTT-3.14.4-1).
+  std::uint16_t qos2_ids_before = 0;  // Of the client, left open by an earlier connection.
+  std::uint16_t keep_alive_seconds = 0;            // 0: none.
   std::uint32_t maximum_packet_size = UINT32_MAX;  // The client's: no larger packet is sent.
   std::unique_ptr<TopicAliases> aliases;           // Null if there are none in either direction.
   std::unique_ptr<Reauthentication> reauthentication;  // Null without a method.

@@ -18,6 +18,7 @@ session::OutgoingMessage outgoing(const Grant& grant, PublishLayouts& layouts) {
                                 .retain = grant.retain,
                                 .share = grant.share,
                                 .refusals = grant.refusals,
+                                .publisher = grant.publisher,
                                 .identifiers = {}};
   copy.identifiers = session::SubscriptionIdentifiers(grant.identifiers);
   return copy;

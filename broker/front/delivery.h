@@ -24,10 +24,11 @@ struct Grant {
   mqtt::Qos qos = mqtt::Qos::kAtMostOnce;
   bool retain = false;              // RETAIN on its copy.
   bool all_topics_allowed = false;  // The policy need not be asked.
-  // If it comes from a shared group: by its number in the session, and how many members could not
-  // take it.
+  // If it comes from a shared group: by its number in the session, how many members could not take
+  // it, and for its way back.
   std::uint16_t share = 0;
   std::uint8_t refusals = 0;
+  std::uint32_t publisher = 0;                 // A hash of who it comes from.
   std::span<const std::uint32_t> identifiers;  // Subscription Identifiers.
 };
 

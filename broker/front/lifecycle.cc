@@ -10,7 +10,8 @@ namespace godwit::front {
 
 using mqtt::ReasonCode;
 
-// MQTT-3.2.2-19, MQTT-3.14.2-3: not if that makes it too large.
+// MQTT-3.2.2-19, MQTT-3.14.2-3: not if that makes it too large. MQTT-3.1.2-29: only CONNACK and
+// DISCONNECT carry such words here, so Request Problem Information changes nothing.
 template <class Packet>
 void Lifecycle::send_with(Connection& connection, Packet packet, mqtt::PropertyId id,
                           std::string_view text) {

@@ -26,12 +26,13 @@ struct ShareTarget {
   routing::SharedMember member;
   // How many members have refused the message already.
   std::uint8_t refusals = 0;
+  std::uint32_t publisher = 0;  // A hash of who it comes from.
 };
 
 // One publish between fronts.
 struct MailedPublish {
   TenantId tenant;
-  std::uint32_t publisher = 0;  // A hash of who it comes from, for shared subscriptions.
+  std::uint32_t publisher = 0;  // A hash of who it comes from, for shared groups at home there.
   bool deliver = true;          // To the subscribers of the receiving front.
   bool retain = false;          // The receiving front is the home of this retained topic: keep it.
   Instant received{};

@@ -27,8 +27,6 @@ struct PendingConnect {
   mqtt::ProtocolVersion version{};
   bool clean_start = false;
   bool client_id_assigned = false;
-  // MQTT-3.1.2-29: reason strings and user properties only on CONNACK, DISCONNECT and PUBLISH.
-  bool request_problem_information = true;
   bool request_response_information = false;
   std::uint16_t keep_alive_seconds = 0;            // Granted; 0: none.
   bool keep_alive_is_ours = false;                 // Not what was asked for.

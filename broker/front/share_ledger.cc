@@ -45,7 +45,8 @@ void ShareLedger::returned(SessionSlot& slot, const session::OutgoingMessage& ou
                  .received = message.received(),
                  .share = ShareTarget{.group = membership.group,
                                       .member = member(slot, outgoing.share),
-                                      .refusals = refusals},
+                                      .refusals = refusals,
+                                      .publisher = outgoing.publisher},
                  .publish = mqtt::to_publish(message, message.received())},
                 mail.records);
   mailroom_->control(home(membership.group), std::move(mail));

@@ -128,10 +128,12 @@ bool SharedGroups::offer(Group& group, Offer offer, PublishLayouts& layouts) {
     if (!member) {
       return false;
     }
-    const ShareTarget target{.group = group.id, .member = *member, .refusals = offer.refusals};
+    const ShareTarget target{.group = group.id,
+                             .member = *member,
+                             .refusals = offer.refusals,
+                             .publisher = offer.publisher};
     if (member->thread != settings_->self) {
       mailroom_->publish(member->thread, {.tenant = group.tenant,
-                                          .publisher = offer.publisher,
                                           .received = layouts.received(),
                                           .share = target,
                                           .publish = layouts.publish()});
@@ -219,10 +221,10 @@ void SharedGroups::take_back(const ShareReturned& returned, Instant now) {
     }
     const mqtt::Publish publish = mqtt::to_publish(*message, now);
     layouts_.begin(publish, 1, mqtt::arrival_of_rest(*message, now));
-    const std::uint8_t refusals = mailed.share ? mailed.share->refusals : std::uint8_t{0};
+    const ShareTarget& from = *mailed.share;
     // Older than what waits.
-    if (!offer(*group, {.publisher = mailed.publisher, .refusals = refusals}, layouts_)) {
-      wait(*group, mailed.publisher, layouts_);
+    if (!offer(*group, {.publisher = from.publisher, .refusals = from.refusals}, layouts_)) {
+      wait(*group, from.publisher, layouts_);
     }
   }
   drain(*group, now);

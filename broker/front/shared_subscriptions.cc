@@ -73,7 +73,11 @@ void SharedSubscriptions::session_ends(SessionSlot& slot) {
   disconnected(slot);
   slot.session.window.for_each([&](const session::InFlight& entry) {
     if (entry.share != 0 && entry.state == session::SendState::kAwaitPuback) {
-      ledger_->returned(slot, {.message = entry.message, .share = entry.share, .identifiers = {}},
+      ledger_->returned(slot,
+                        {.message = entry.message,
+                         .share = entry.share,
+                         .publisher = entry.publisher,
+                         .identifiers = {}},
                         false);
     }
   });
@@ -99,6 +103,7 @@ std::optional<Outcome> SharedSubscriptions::deliver(const ShareTarget& target,
        .all_topics_allowed = membership.all_topics_allowed,
        .share = member.share,
        .refusals = target.refusals,
+       .publisher = target.publisher,
        .identifiers = {&membership.identifier, membership.identifier == 0 ? 0U : 1U}},
       layouts);
 }

@@ -15,7 +15,8 @@ struct OutgoingMessage {
   bool retain = false;                      // RETAIN as it is to be sent.
   // The shared subscription it comes from, by its number in the session; 0: none.
   std::uint16_t share = 0;
-  std::uint8_t refusals = 0;  // Members of that group that could not take it.
+  std::uint8_t refusals = 0;    // Members of that group that could not take it.
+  std::uint32_t publisher = 0;  // A hash of who it comes from, for that group.
   SubscriptionIdentifiers identifiers;
 };
 

@@ -51,6 +51,7 @@ mqtt::PacketId SendWindow::add(OutgoingMessage outgoing) {
   entry.uses_quota = true;
   entry.retain = outgoing.retain;
   entry.share = outgoing.share;
+  entry.publisher = outgoing.publisher;
   ++used_;
   ++count_;
   return entry.packet_id;

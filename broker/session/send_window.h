@@ -26,7 +26,8 @@ struct InFlight {
   SendState state = SendState::kFree;
   bool uses_quota = false;  // Counts against the receiver's Receive Maximum on this connection.
   bool retain = false;      // RETAIN as it was first sent.
-  std::uint16_t share = 0;  // As in OutgoingMessage.
+  std::uint16_t share = 0;  // As in OutgoingMessage; so is the publisher.
+  std::uint32_t publisher = 0;
   SubscriptionIdentifiers identifiers;
 };
 

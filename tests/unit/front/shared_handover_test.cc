@@ -2,6 +2,7 @@
 // PROTOCOL P-11.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -151,6 +152,42 @@ TEST_P(SharedHandOver, hands_over_what_an_absent_client_was_not_sent) {
 }
 
 // MQTT-4.8.2-4, -5.
+// Also what is handed over, whether it was in flight or waited, goes where its publisher's messages
+// go now.
+TEST_P(SharedHandOver, keeps_publishers_together_if_asked) {
+  testkit::WorldOptions hashed = options();
+  hashed.share_strategy = routing::ShareStrategy::kHashClient;
+  hashed.limits.send_window_max = 2;
+  FrontWorld world(hashed);
+  std::vector<TestClient*> members;
+  for (int i = 0; i < 4; ++i) {
+    members.push_back(&connect(world, "m" + std::to_string(i)));
+    subscribe(*members.back(), "$share/g/#", {.qos = Qos::kAtLeastOnce});
+  }
+  std::vector<TestClient*> publishers;
+  for (int i = 0; i < 10; ++i) {
+    publishers.push_back(&connect(world, "p" + std::to_string(i)));
+    for (std::uint16_t id = 1; id <= 3; ++id) {
+      publishers.back()->send(testkit::make_publish("t", std::to_string(i), Qos::kAtLeastOnce, id));
+    }
+  }
+  members[0]->drop();  // Clean sessions: what they have goes back.
+  members[1]->drop();
+  for (std::size_t i = 0; i < publishers.size(); ++i) {
+    publishers[i]->send(testkit::make_publish("t", std::to_string(i)));
+  }
+  std::map<std::string, std::set<std::size_t>> receivers;
+  for (std::size_t i = 2; i < members.size(); ++i) {
+    for (const std::string& publisher : consume(*members[i])) {
+      receivers[publisher].insert(i);
+    }
+  }
+  EXPECT_EQ(receivers.size(), 10U);
+  for (const auto& [publisher, who] : receivers) {
+    EXPECT_EQ(who.size(), 1U) << publisher;
+  }
+}
+
 TEST_P(SharedHandOver, finishes_a_qos_2_exchange_with_the_member_that_began_it_or_not_at_all) {
   for (const bool received : {false, true}) {
     FrontWorld world(options());
