@@ -50,7 +50,9 @@ constexpr std::array kRows = {
         .type = OptionType::kBytes,
         .min = 256,
         .max = mqtt::kPacketSizeCeiling,
-        .help = "The largest CONNECT, which is all that is read of a client before it is known.",
+        .help =
+            "The largest CONNECT, which is all that is read of a client before it is known; also "
+            "the largest AUTH.",
         .field = OPTION_FIELD(config.limits.session.connect_packet_size_max),
     },
     Option{
