@@ -53,6 +53,8 @@ FrontProbe::FrontProbe(MetricSheet& sheet)
           &sheet.add({kGauge, "godwit_retained_messages", "Retained messages held."})),
       retained_bytes_(
           &sheet.add({kGauge, "godwit_retained_bytes", "Bytes of the retained messages held."})),
+      retained_read_bytes_(&sheet.add({kGauge, "godwit_retained_read_bytes",
+                                       "Bytes held for retained reads that are under way."})),
       retained_refused_(&sheet.add({kCounter, "godwit_retained_refused_total",
                                     "Retained messages not kept because the store was full."})),
       shared_groups_(&sheet.add(

@@ -72,6 +72,7 @@ class FrontProbe {
     retained_messages_->set(static_cast<std::int64_t>(messages));
     retained_bytes_->set(static_cast<std::int64_t>(bytes));
   }
+  void retained_reads_changed(std::int64_t bytes) { retained_read_bytes_->add(bytes); }
   void retained_refused() { retained_refused_->increment(); }
   void shared_groups_are(std::size_t count) {
     shared_groups_->set(static_cast<std::int64_t>(count));
@@ -82,7 +83,7 @@ class FrontProbe {
   [[nodiscard]] std::size_t memory_bytes() const {
     return static_cast<std::size_t>(queued_bytes_->read() + in_flight_bytes_->read() +
                                     outbox_bytes_->read() + alias_bytes_->read() +
-                                    retained_bytes_->read());
+                                    retained_bytes_->read() + retained_read_bytes_->read());
   }
 
  private:
@@ -100,6 +101,7 @@ class FrontProbe {
   Metric* alias_bytes_;
   Metric* retained_messages_;
   Metric* retained_bytes_;
+  Metric* retained_read_bytes_;
   Metric* retained_refused_;
   Metric* shared_groups_;
   Metric* wills_;

@@ -1,7 +1,5 @@
 #include "broker/front/retained.h"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "base/check.h"
@@ -13,12 +11,10 @@ constexpr std::size_t kSliceMessages = 32;
 // A slice for another front: this many bytes, or this many reads of the store that find little.
 constexpr std::size_t kSliceBytes = std::size_t{64} << 10U;
 constexpr int kSliceReads = 8;
-// Reads end early when this many topics came live to their subscriber meanwhile.
-constexpr std::size_t kSeenLiveMax = 100'000;
 // Entries of the store that are asked, at each change, whether they have expired.
 constexpr std::size_t kSweep = 4;
-// How far output may run ahead of the socket during a read.
-constexpr std::size_t kOutputAhead = std::size_t{128} << 10U;
+
+std::int64_t as_delta(std::size_t bytes) { return static_cast<std::int64_t>(bytes); }
 
 routing::RetainedLimits share_of(const FrontSettings& settings) {
   return {.messages_max = settings.retained.messages_max / settings.thread_count,
@@ -53,124 +49,6 @@ void Retained::set(TenantId tenant, const mqtt::Publish& publish, Instant receiv
     probe_->retained_refused();
   }
   probe_->retained_is(store_.size(), store_.bytes());
-}
-
-void Retained::saw_live(SessionSlot& slot, mqtt::TopicName topic) {
-  slot.retained_reads->seen_live.insert_or_assign(std::string(topic.text()), next_number_);
-}
-
-std::uint64_t Retained::prepare(SessionSlot& slot, mqtt::TopicFilter filter, const Reader& reader) {
-  if (slot.retained_reads != nullptr) {
-    if (slot.retained_reads->numbers.size() >= settings_->limits.subscriptions_max) {
-      cancel(slot, filter.text());
-    } else {
-      replace_reader(slot, filter.text(), reader);
-    }
-  }
-  const std::uint64_t number = next_number_++;
-  Read& read = reads_[number];
-  read.subscriber = slot.subscriber;
-  read.slot_generation = slot.generation;
-  read.tenant = slot.session.key.tenant;
-  read.filter = filter.text();
-  read.reader = reader;
-  if (slot.retained_reads == nullptr) {
-    slot.retained_reads = std::make_unique<RetainedReads>();
-  }
-  slot.retained_reads->numbers.push_back(number);
-  return number;
-}
-
-void Retained::replace_reader(const SessionSlot& slot, std::string_view filter,
-                              const Reader& reader) {
-  for (const std::uint64_t number : slot.retained_reads->numbers) {
-    Read& read = reads_.at(number);
-    if (read.filter == filter) {
-      read.reader = reader;
-    }
-  }
-}
-
-void Retained::begin(std::uint64_t number) {
-  const auto read = reads_.find(number);
-  if (read == reads_.end()) {
-    return;
-  }
-  read->second.begun = true;
-  has_work_ = true;
-}
-
-void Retained::end(std::uint64_t number, SessionSlot& slot) {
-  std::erase(slot.retained_reads->numbers, number);
-  if (slot.retained_reads->numbers.empty()) {
-    slot.retained_reads = nullptr;
-  }
-}
-
-void Retained::cancel(SessionSlot& slot) {
-  if (slot.retained_reads == nullptr) {
-    return;
-  }
-  for (const std::uint64_t number : slot.retained_reads->numbers) {
-    reads_.erase(number);
-  }
-  slot.retained_reads = nullptr;
-}
-
-void Retained::cancel(SessionSlot& slot, std::string_view filter) {
-  if (slot.retained_reads == nullptr) {
-    return;
-  }
-  const std::vector<std::uint64_t> numbers = slot.retained_reads->numbers;
-  for (const std::uint64_t number : numbers) {
-    const auto read = reads_.find(number);
-    if (read->second.filter == filter) {
-      reads_.erase(read);
-      end(number, slot);
-    }
-  }
-}
-
-bool Retained::has_room(const SessionSlot& slot) const {
-  return slot.connection != nullptr && slot.connection->is<Open>() && slot.session.queue.empty() &&
-         slot.connection->outbox.size() <
-             std::min(kOutputAhead, settings_->limits.write_buffer_max);
-}
-
-void Retained::advance(Instant now) {
-  if (!std::exchange(has_work_, false)) {
-    return;
-  }
-  for (auto read = reads_.begin(); read != reads_.end();) {
-    const Progress progress = advance(read->first, read->second, now);
-    has_work_ = has_work_ || progress == Progress::kMore;
-    read = progress == Progress::kDone ? reads_.erase(read) : std::next(read);
-  }
-}
-
-Retained::Progress Retained::advance(std::uint64_t number, Read& read, Instant now) {
-  SessionSlot* slot = sessions_->find(read.subscriber, read.slot_generation);
-  CHECK(slot != nullptr);  // A session that ends cancels its reads.
-  if (!read.begun || !has_room(*slot)) {
-    return Progress::kWaiting;
-  }
-  if (slot->retained_reads->seen_live.size() > kSeenLiveMax) {
-    end(number, *slot);
-    return Progress::kDone;
-  }
-  const bool here = read.home == settings_->self.value();
-  const Progress progress =
-      here ? advance_here(number, read, *slot, now) : advance_there(number, read, *slot, now);
-  if (progress != Progress::kDone) {
-    return progress;
-  }
-  read.after.clear();
-  read.ended = false;
-  if (++read.home < settings_->thread_count) {
-    return Progress::kMore;
-  }
-  end(number, *slot);
-  return Progress::kDone;
 }
 
 bool Retained::read_store(TenantId tenant, std::string_view filter, Instant now,
@@ -223,7 +101,11 @@ Retained::Progress Retained::advance_there(std::uint64_t number, Read& read, Ses
     }
   }
   read.records_used = read.records.size() - walk.rest_size();
-  return walk.rest_size() == 0 ? Progress::kMore : Progress::kWaiting;
+  if (walk.rest_size() != 0) {
+    return Progress::kWaiting;
+  }
+  drop_records(read);
+  return Progress::kMore;
 }
 
 void Retained::send(std::uint64_t number, const Read& read, SessionSlot& slot,
@@ -278,7 +160,8 @@ void Retained::take(RetainedSlice slice) {
   read.records = std::move(slice.records);
   read.records_used = 0;
   read.after = std::move(slice.after);
-  has_work_ = true;
+  probe_->retained_reads_changed(as_delta(read.records.size()));
+  wake_session_of(read);
 }
 
 }  // namespace godwit::front

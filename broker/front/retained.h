@@ -57,14 +57,16 @@ class Retained {
   // The subscription has ended.
   void cancel(SessionSlot& slot, std::string_view filter);
   // Some of its subscriber's output or queue has gone.
-  void room_has_grown(const SessionSlot& slot) {
-    has_work_ = has_work_ || slot.retained_reads != nullptr;
+  void room_has_grown(SessionSlot& slot) {
+    if (slot.retained_reads != nullptr) {
+      wake(slot);
+    }
   }
 
   // Goes on with reads whose subscriber has room; called at the end of a turn.
   void advance(Instant now);
   // Some read could go on at once.
-  [[nodiscard]] bool has_work() const { return has_work_; }
+  [[nodiscard]] bool has_work() const { return !ready_.empty(); }
 
   void answer(const RetainedQuery& query, Instant now);
   void take(RetainedSlice slice);
@@ -88,7 +90,9 @@ class Retained {
 
   enum class Progress : std::uint8_t { kDone, kWaiting, kMore };
 
-  Progress advance(std::uint64_t number, Read& read, Instant now);
+  // One slice of its oldest read.
+  void advance(SessionSlot& slot, Instant now);
+  Progress advance(std::uint64_t number, Read& read, SessionSlot& slot, Instant now);
   Progress advance_here(std::uint64_t number, Read& read, SessionSlot& slot, Instant now);
   Progress advance_there(std::uint64_t number, Read& read, SessionSlot& slot, Instant now);
   void send(std::uint64_t number, const Read& read, SessionSlot& slot, const mqtt::Message& message,
@@ -98,8 +102,13 @@ class Retained {
                                 std::string& after);
   [[nodiscard]] bool has_room(const SessionSlot& slot) const;
   void replace_reader(const SessionSlot& slot, std::string_view filter, const Reader& reader);
-  // Takes the read off its session.
-  static void end(std::uint64_t number, SessionSlot& slot);
+  // Its oldest read may be able to go on.
+  void wake(SessionSlot& slot);
+  void wake_session_of(const Read& read);
+  // Takes the read off its session, and from the list.
+  void end(std::uint64_t number, SessionSlot& slot);
+  void drop_records(Read& read);
+  void forget_reads(SessionSlot& slot);
 
   const FrontSettings* settings_;
   SessionTable* sessions_;
@@ -109,7 +118,12 @@ class Retained {
   routing::RetainedStore store_;
   std::map<std::uint64_t, Read> reads_;  // By number, so oldest first.
   std::uint64_t next_number_ = 1;
-  bool has_work_ = false;
+  struct Waiter {
+    routing::Subscriber subscriber;
+    std::uint32_t generation = 0;
+  };
+  std::vector<Waiter> ready_;  // Each session once.
+  std::vector<Waiter> advancing_;
   PublishLayouts layouts_;
   std::vector<mqtt::MessageRef> messages_;
 };

@@ -19,10 +19,12 @@ namespace godwit::front {
 
 // The reads of retained messages that are under way for one session.
 struct RetainedReads {
-  std::vector<std::uint64_t> numbers;
+  std::vector<std::uint64_t> numbers;  // Oldest first; only that one goes on.
+  bool ready = false;                  // Stands in the list of those that may go on.
   // Topics that came live with RETAIN meanwhile, each with the number of the first read that began
   // later.
   std::unordered_map<std::string, std::uint64_t> seen_live;
+  std::size_t seen_live_bytes = 0;
 };
 
 struct SessionSlot {

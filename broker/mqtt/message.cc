@@ -105,8 +105,8 @@ namespace {
 
 // MQTT-3.3.2-6, E-075: whole seconds, never below 0.
 std::chrono::seconds waited(const Message& message, Instant now) {
-  return std::max(std::chrono::seconds(0), std::chrono::duration_cast<std::chrono::seconds>(
-                                               now - message.received()));
+  return std::max(std::chrono::seconds(0),
+                  std::chrono::duration_cast<std::chrono::seconds>(now - message.received()));
 }
 
 }  // namespace

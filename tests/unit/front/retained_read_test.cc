@@ -288,42 +288,5 @@ TEST(RetainedRead, never_goes_back_behind_a_live_update) {
   }
 }
 
-// MQTT-3.8.4-4: each SUBSCRIBE brings its copy, as the subscription is by then.
-TEST(RetainedRead, goes_on_beside_that_of_the_same_filter) {
-  FrontWorld world({.limits = {.send_window_max = 1}});
-  fill(world, 3, 10, Qos::kAtLeastOnce);
-  TestClient& reader = world.connect("reader", kept_v5());
-  subscribe(reader, "a/+", {.qos = Qos::kAtLeastOnce});
-  subscribe(reader, "a/+", {.qos = Qos::kAtMostOnce});
-  std::map<std::string, int> copies;
-  for (bool more = true; more;) {
-    more = false;
-    for (const mqtt::Publish& publish : reader.take_publishes()) {
-      more = true;
-      ++copies[std::string(publish.topic.text())];
-      if (publish.qos == Qos::kAtLeastOnce) {
-        reader.send(testkit::make_ack(PacketType::kPuback, publish.packet_id));
-      }
-    }
-  }
-  EXPECT_EQ(copies, (std::map<std::string, int>{{"a/0", 2}, {"a/1", 2}, {"a/2", 2}}));
-}
-
-// Whoever asks on and on without reading holds no more reads than it may hold subscriptions.
-TEST(RetainedRead, makes_room_for_too_many_of_the_same_filter) {
-  FrontWorld world({.limits = {.subscriptions_max = 3}});
-  fill(world, 1, 10);
-  TestClient& reader = world.connect("reader", kept_v5());
-  Bytes raw;
-  for (int i = 0; i < 10; ++i) {
-    raw.clear();
-    reader.push(testkit::make_subscribe(raw, "a/+", {}, static_cast<std::uint16_t>(i + 1)));
-  }
-  world.settle();
-  const std::size_t copies = reader.take_publishes().size();
-  EXPECT_GE(copies, 1U);
-  EXPECT_LE(copies, 3U);
-}
-
 }  // namespace
 }  // namespace godwit

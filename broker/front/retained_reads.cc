@@ -1,0 +1,186 @@
+// The reads that SUBSCRIBEs have begun: one after the other for each session, as far as its output
+// and queue have room.
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "broker/front/retained.h"
+
+namespace godwit::front {
+namespace {
+
+// Reads end early when this many topics came live to their subscriber meanwhile.
+constexpr std::size_t kSeenLiveMax = 100'000;
+// What a topic that came live costs besides its text.
+constexpr std::size_t kSeenLiveEntryBytes = 64;
+// How far output may run ahead of the socket during a read.
+constexpr std::size_t kOutputAhead = std::size_t{128} << 10U;
+
+std::int64_t as_delta(std::size_t bytes) { return static_cast<std::int64_t>(bytes); }
+
+}  // namespace
+
+void Retained::saw_live(SessionSlot& slot, mqtt::TopicName topic) {
+  RetainedReads& reads = *slot.retained_reads;
+  const bool is_new =
+      reads.seen_live.insert_or_assign(std::string(topic.text()), next_number_).second;
+  if (is_new) {
+    const std::size_t bytes = topic.text().size() + kSeenLiveEntryBytes;
+    reads.seen_live_bytes += bytes;
+    probe_->retained_reads_changed(as_delta(bytes));
+  }
+}
+
+std::uint64_t Retained::prepare(SessionSlot& slot, mqtt::TopicFilter filter, const Reader& reader) {
+  if (slot.retained_reads != nullptr) {
+    if (slot.retained_reads->numbers.size() >= settings_->limits.subscriptions_max) {
+      cancel(slot, filter.text());
+    } else {
+      replace_reader(slot, filter.text(), reader);
+    }
+  }
+  const std::uint64_t number = next_number_++;
+  Read& read = reads_[number];
+  read.subscriber = slot.subscriber;
+  read.slot_generation = slot.generation;
+  read.tenant = slot.session.key.tenant;
+  read.filter = filter.text();
+  read.reader = reader;
+  if (slot.retained_reads == nullptr) {
+    slot.retained_reads = std::make_unique<RetainedReads>();
+  }
+  slot.retained_reads->numbers.push_back(number);
+  return number;
+}
+
+void Retained::replace_reader(const SessionSlot& slot, std::string_view filter,
+                              const Reader& reader) {
+  for (const std::uint64_t number : slot.retained_reads->numbers) {
+    Read& read = reads_.at(number);
+    if (read.filter == filter) {
+      read.reader = reader;
+    }
+  }
+}
+
+void Retained::begin(std::uint64_t number) {
+  const auto read = reads_.find(number);
+  if (read == reads_.end()) {
+    return;
+  }
+  read->second.begun = true;
+  wake_session_of(read->second);
+}
+
+void Retained::wake(SessionSlot& slot) {
+  if (!std::exchange(slot.retained_reads->ready, true)) {
+    ready_.push_back({slot.subscriber, slot.generation});
+  }
+}
+
+void Retained::wake_session_of(const Read& read) {
+  SessionSlot* slot = sessions_->find(read.subscriber, read.slot_generation);
+  CHECK(slot != nullptr);  // A session that ends cancels its reads.
+  wake(*slot);
+}
+
+void Retained::drop_records(Read& read) {
+  probe_->retained_reads_changed(-as_delta(read.records.size()));
+  read.records = {};
+  read.records_used = 0;
+}
+
+void Retained::end(std::uint64_t number, SessionSlot& slot) {
+  const auto read = reads_.find(number);
+  drop_records(read->second);
+  reads_.erase(read);
+  std::erase(slot.retained_reads->numbers, number);
+  if (slot.retained_reads->numbers.empty()) {
+    forget_reads(slot);
+  } else {
+    wake(slot);
+  }
+}
+
+void Retained::forget_reads(SessionSlot& slot) {
+  probe_->retained_reads_changed(-as_delta(slot.retained_reads->seen_live_bytes));
+  slot.retained_reads = nullptr;
+}
+
+void Retained::cancel(SessionSlot& slot) {
+  if (slot.retained_reads == nullptr) {
+    return;
+  }
+  for (const std::uint64_t number : slot.retained_reads->numbers) {
+    const auto read = reads_.find(number);
+    drop_records(read->second);
+    reads_.erase(read);
+  }
+  forget_reads(slot);
+}
+
+void Retained::cancel(SessionSlot& slot, std::string_view filter) {
+  if (slot.retained_reads == nullptr) {
+    return;
+  }
+  const std::vector<std::uint64_t> numbers = slot.retained_reads->numbers;
+  for (const std::uint64_t number : numbers) {
+    if (reads_.at(number).filter == filter) {
+      end(number, slot);
+    }
+  }
+}
+
+bool Retained::has_room(const SessionSlot& slot) const {
+  return slot.connection != nullptr && slot.connection->is<Open>() && slot.session.queue.empty() &&
+         slot.connection->outbox.size() <
+             std::min(kOutputAhead, settings_->limits.write_buffer_max);
+}
+
+void Retained::advance(Instant now) {
+  advancing_.clear();
+  advancing_.swap(ready_);
+  for (const Waiter& waiter : advancing_) {
+    SessionSlot* slot = sessions_->find(waiter.subscriber, waiter.generation);
+    if (slot != nullptr && slot->retained_reads != nullptr) {
+      slot->retained_reads->ready = false;
+      advance(*slot, now);
+    }
+  }
+}
+
+void Retained::advance(SessionSlot& slot, Instant now) {
+  // One after the other, so that a session holds one slice and not one for each of its reads.
+  const std::uint64_t number = slot.retained_reads->numbers.front();
+  switch (advance(number, reads_.at(number), slot, now)) {
+    case Progress::kDone:
+      end(number, slot);
+      break;
+    case Progress::kMore:
+      wake(slot);
+      break;
+    case Progress::kWaiting:
+      break;
+  }
+}
+
+Retained::Progress Retained::advance(std::uint64_t number, Read& read, SessionSlot& slot,
+                                     Instant now) {
+  if (!read.begun || !has_room(slot)) {
+    return Progress::kWaiting;
+  }
+  if (slot.retained_reads->seen_live.size() > kSeenLiveMax) {
+    return Progress::kDone;
+  }
+  const bool here = read.home == settings_->self.value();
+  const Progress progress =
+      here ? advance_here(number, read, slot, now) : advance_there(number, read, slot, now);
+  if (progress != Progress::kDone) {
+    return progress;
+  }
+  read.after.clear();
+  read.ended = false;
+  return ++read.home < settings_->thread_count ? Progress::kMore : Progress::kDone;
+}
+
+}  // namespace godwit::front
