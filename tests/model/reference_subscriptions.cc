@@ -58,7 +58,8 @@ void Reference::read_retained(Session& session) {
 
 bool Reference::go_on(Session& session, Read& read) {
   std::vector<TopicIndex> kept;
-  for (TopicIndex topic = read.next; topic < kTopics.size(); ++topic) {
+  for (std::size_t i = read.next; i < kTopics.size(); ++i) {
+    const auto topic = static_cast<TopicIndex>(i);
     const auto found = retained_.find(topic);
     if (found != retained_.end() && !found->second.expired(now_) &&
         takes(kFilters[read.filter], kTopics[topic])) {

@@ -10,9 +10,7 @@
 namespace godwit::model {
 namespace {
 
-using mqtt::PacketType;
 using mqtt::ProtocolVersion;
-using mqtt::Qos;
 using mqtt::ReasonCode;
 using std::chrono::seconds;
 

@@ -61,7 +61,7 @@ class Trace {
   void send(std::size_t client);
   void compare();
   void compare(std::size_t connection);
-  void say(std::string step) const;
+  void say(const std::string& step) const;
 
   [[nodiscard]] std::uint32_t chance(std::uint32_t below) {
     return static_cast<std::uint32_t>(random_() % below);

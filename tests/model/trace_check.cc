@@ -10,7 +10,7 @@ namespace godwit::model {
 using mqtt::PacketType;
 using mqtt::Qos;
 
-void Trace::say(std::string step) const {
+void Trace::say(const std::string& step) const {
   if (tell_) {
     tell_(step);
   }
