@@ -9,8 +9,10 @@
 namespace godwit::crypto {
 namespace {
 
+// Never null: the library takes a null key for one that it should know already.
 const unsigned char* data(ByteView bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
+  static constexpr unsigned char kNothing = 0;
+  return bytes.empty() ? &kNothing : reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
 unsigned char* data(access::Digest256& digest) {
@@ -27,7 +29,7 @@ access::Digest256 OpensslSha256::hash(ByteView text) const {
 
 access::Digest256 OpensslSha256::hmac(ByteView key, ByteView text) const {
   access::Digest256 digest{};
-  CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data(text), text.size(),
+  CHECK(HMAC(EVP_sha256(), data(key), static_cast<int>(key.size()), data(text), text.size(),
              data(digest), nullptr) != nullptr);
   return digest;
 }
