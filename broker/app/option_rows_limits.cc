@@ -182,8 +182,10 @@ constexpr std::array kRows = {
         .type = OptionType::kBytes,
         .min = 16 * kMiB,
         .max = kTiB,
-        .help = "Bytes of queues, output and retained messages of the whole process. Beyond it new "
-                "connections and QoS 1 and 2 publishes are refused (0x97) and QoS 0 is dropped.",
+        .help =
+            "Bytes of queues, output, retained messages and subscriptions of the whole process. "
+            "Beyond it new connections, QoS 1 and 2 publishes and new subscriptions are refused "
+            "(0x97), and QoS 0 is dropped.",
         .field = OPTION_FIELD(config.limits.memory_budget_bytes),
     },
     Option{

@@ -32,8 +32,8 @@ Front::Parts::Parts(const FrontSettings& its_settings,
       connect_flow({settings, *policy, connections, sessions, subscriptions, delivery, shared,
                     registry, lifecycle, mailroom, timers, wire, random, probe, log}),
       auth_flow({settings, lifecycle, wire, log}),
-      subscribe_flow({settings, *policy, connections, subscriptions, retained, mailroom, lifecycle,
-                      wire, probe}),
+      subscribe_flow({settings, *policy, connections, subscriptions, delivery, retained, mailroom,
+                      lifecycle, wire, probe}),
       publish_flow(
           {settings, *policy, delivery, ledger, fanout, retained, lifecycle, wire, probe}) {}
 

@@ -36,6 +36,8 @@ FrontProbe::FrontProbe(MetricSheet& sheet)
       takeovers_(&sheet.add({kCounter, "godwit_session_takeovers_total",
                              "Connections closed because their client id connected again."})),
       subscriptions_(&sheet.add({kGauge, "godwit_subscriptions", "Subscriptions held."})),
+      subscription_bytes_(&sheet.add(
+          {kGauge, "godwit_subscription_bytes", "Bytes of the subscriptions held, about."})),
       publish_refused_(&sheet.add({kCounter, "godwit_publish_refused_total",
                                    "PUBLISH packets of clients that were refused."})),
       queued_messages_(&sheet.add(

@@ -47,7 +47,10 @@ class FrontProbe {
   void session_ended() { sessions_->decrement(); }
   void session_expired() { sessions_expired_->increment(); }
   void session_taken_over() { takeovers_->increment(); }
-  void subscriptions_changed(std::int64_t delta) { subscriptions_->add(delta); }
+  void subscriptions_changed(std::int64_t count, std::int64_t bytes) {
+    subscriptions_->add(count);
+    subscription_bytes_->add(bytes);
+  }
 
   void publish_received(mqtt::Qos qos) { received_[static_cast<std::size_t>(qos)]->increment(); }
   void publish_sent(mqtt::Qos qos) { sent_[static_cast<std::size_t>(qos)]->increment(); }
@@ -83,7 +86,8 @@ class FrontProbe {
   [[nodiscard]] std::size_t memory_bytes() const {
     return static_cast<std::size_t>(queued_bytes_->read() + in_flight_bytes_->read() +
                                     outbox_bytes_->read() + alias_bytes_->read() +
-                                    retained_bytes_->read() + retained_read_bytes_->read());
+                                    retained_bytes_->read() + retained_read_bytes_->read() +
+                                    subscription_bytes_->read());
   }
 
  private:
@@ -93,6 +97,7 @@ class FrontProbe {
   Metric* sessions_expired_;
   Metric* takeovers_;
   Metric* subscriptions_;
+  Metric* subscription_bytes_;
   Metric* publish_refused_;
   Metric* queued_messages_;
   Metric* queued_bytes_;

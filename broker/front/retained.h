@@ -108,6 +108,8 @@ class Retained {
   // Takes the read off its session, and from the list.
   void end(std::uint64_t number, SessionSlot& slot);
   void drop_records(Read& read);
+  // What a read costs besides its records.
+  [[nodiscard]] static std::int64_t cost(const Read& read);
   void forget_reads(SessionSlot& slot);
 
   const FrontSettings* settings_;

@@ -50,7 +50,12 @@ std::uint64_t Retained::prepare(SessionSlot& slot, mqtt::TopicFilter filter, con
     slot.retained_reads = std::make_unique<RetainedReads>();
   }
   slot.retained_reads->numbers.push_back(number);
+  probe_->retained_reads_changed(cost(read));
   return number;
+}
+
+std::int64_t Retained::cost(const Read& read) {
+  return as_delta(sizeof(Read) + read.filter.size());
 }
 
 void Retained::replace_reader(const SessionSlot& slot, std::string_view filter,
@@ -93,6 +98,7 @@ void Retained::drop_records(Read& read) {
 void Retained::end(std::uint64_t number, SessionSlot& slot) {
   const auto read = reads_.find(number);
   drop_records(read->second);
+  probe_->retained_reads_changed(-cost(read->second));
   reads_.erase(read);
   std::erase(slot.retained_reads->numbers, number);
   if (slot.retained_reads->numbers.empty()) {
@@ -114,6 +120,7 @@ void Retained::cancel(SessionSlot& slot) {
   for (const std::uint64_t number : slot.retained_reads->numbers) {
     const auto read = reads_.find(number);
     drop_records(read->second);
+    probe_->retained_reads_changed(-cost(read->second));
     reads_.erase(read);
   }
   forget_reads(slot);

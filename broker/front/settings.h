@@ -22,8 +22,9 @@ struct FrontSettings {
   routing::ShareStrategy share_strategy = routing::ShareStrategy::kRoundRobin;
   // Of the whole process; each front answers for its share of the threads.
   routing::RetainedLimits retained;
-  // Bytes of queues, outboxes and retained messages of the whole process. Beyond a front's share
-  // new connections and QoS 1 and 2 publishes are refused (0x97) and QoS 0 is dropped.
+  // Bytes of queues, outboxes, retained messages and subscriptions of the whole process. Beyond a
+  // front's share new connections, QoS 1 and 2 publishes and new subscriptions are refused (0x97)
+  // and QoS 0 is dropped.
   std::size_t memory_budget_bytes = std::size_t{2} << 30U;
 };
 

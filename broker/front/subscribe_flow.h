@@ -23,6 +23,7 @@ class SubscribeFlow {
     const access::Policy& policy;
     ConnectionTable& connections;
     Subscriptions& subscriptions;
+    Delivery& delivery;
     Retained& retained;
     Mailroom& mailroom;
     Lifecycle& lifecycle;

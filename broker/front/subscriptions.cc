@@ -7,6 +7,13 @@
 namespace godwit::front {
 namespace {
 
+// Of a subscription: its filter, which the session keeps as the client wrote it, and what session
+// and index need besides (measured; docs/performance.md).
+std::int64_t cost(mqtt::TopicFilter filter) {
+  constexpr std::int64_t kBesideTheFilter = 200;
+  return kBesideTheFilter + static_cast<std::int64_t>(filter.text().size());
+}
+
 routing::SubscriptionBits to_bits(const session::Subscription& subscription,
                                   access::FilterAccess allowed) {
   routing::SubscriptionBits bits;
@@ -34,7 +41,7 @@ bool Subscriptions::add(SessionSlot& slot, const mqtt::FilterRequest& request,
   if (!put_in(slot, request.filter, subscription, allowed)) {
     return false;
   }
-  probe_->subscriptions_changed(1);
+  probe_->subscriptions_changed(1, cost(request.filter));
   tell_routes(slot, request.filter, true);
   return true;
 }
@@ -104,7 +111,7 @@ void Subscriptions::take_out(SessionSlot& slot, mqtt::TopicFilter filter,
   } else {
     index_->erase(slot.session.key.tenant, filter, slot.subscriber);
   }
-  probe_->subscriptions_changed(-1);
+  probe_->subscriptions_changed(-1, -cost(filter));
   tell_routes(slot, filter, false);
 }
 

@@ -100,7 +100,7 @@ void Trace::end_all() {
   for (const char* gauge :
        {"godwit_connections", "godwit_sessions", "godwit_subscriptions", "godwit_queue_messages",
         "godwit_queue_bytes", "godwit_in_flight_bytes", "godwit_outbox_bytes",
-        "godwit_topic_alias_bytes", "godwit_retained_read_bytes"}) {
+        "godwit_topic_alias_bytes", "godwit_retained_read_bytes", "godwit_subscription_bytes"}) {
     if (core_.metric(gauge) != 0) {
       difference_ = fmt::format("{} is {} when nobody is left", gauge, core_.metric(gauge));
     }

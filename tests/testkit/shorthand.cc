@@ -72,7 +72,8 @@ void expect_gauges_at_zero(const FrontWorld& world) {
   for (const char* gauge :
        {"godwit_connections", "godwit_sessions", "godwit_subscriptions", "godwit_queue_messages",
         "godwit_queue_bytes", "godwit_in_flight_bytes", "godwit_outbox_bytes",
-        "godwit_topic_alias_bytes", "godwit_shared_groups", "godwit_retained_read_bytes"}) {
+        "godwit_topic_alias_bytes", "godwit_shared_groups", "godwit_retained_read_bytes",
+        "godwit_subscription_bytes"}) {
     EXPECT_EQ(world.metric(gauge), 0) << gauge;
   }
   EXPECT_EQ(world.connection_count(), 0U);

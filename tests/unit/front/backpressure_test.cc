@@ -280,5 +280,26 @@ TEST(Backpressure, holds_nothing_of_a_client_that_has_gone) {
   testkit::expect_gauges_at_zero(world);
 }
 
+// Long filters are memory too. What a session has already it may change.
+TEST(Backpressure, refuses_new_subscriptions_over_the_memory_budget) {
+  WorldOptions options;
+  options.memory_budget_bytes = 100'000;
+  FrontWorld world(options);
+  TestClient& client = world.connect("c", testkit::ConnectSpec{});
+  const auto filter = [](int i) { return std::string(10'000, 'x') + std::to_string(i); };
+  int granted = 0;
+  while (granted < 100 && !mqtt::is_error(subscribe(client, filter(granted)))) {
+    ++granted;
+  }
+  EXPECT_EQ(granted, 10);
+  EXPECT_EQ(subscribe(client, "short"), mqtt::ReasonCode::kQuotaExceeded);
+  EXPECT_EQ(subscribe(client, filter(0), {.qos = Qos::kAtLeastOnce}),
+            mqtt::ReasonCode::kGrantedQos1);
+  unsubscribe(client, filter(1));
+  EXPECT_EQ(subscribe(client, "short"), mqtt::ReasonCode::kSuccess);
+  client.send(mqtt::Disconnect{});
+  testkit::expect_gauges_at_zero(world);
+}
+
 }  // namespace
 }  // namespace godwit
