@@ -75,7 +75,10 @@ class FrontProbe {
     retained_messages_->set(static_cast<std::int64_t>(messages));
     retained_bytes_->set(static_cast<std::int64_t>(bytes));
   }
-  void retained_reads_changed(std::int64_t bytes) { retained_read_bytes_->add(bytes); }
+  void retained_reads_changed(std::size_t bytes_before, std::size_t bytes_now) {
+    retained_read_bytes_->add(static_cast<std::int64_t>(bytes_now) -
+                              static_cast<std::int64_t>(bytes_before));
+  }
   void retained_refused() { retained_refused_->increment(); }
   void shared_groups_are(std::size_t count) {
     shared_groups_->set(static_cast<std::int64_t>(count));

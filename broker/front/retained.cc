@@ -14,8 +14,6 @@ constexpr int kSliceReads = 8;
 // Entries of the store that are asked, at each change, whether they have expired.
 constexpr std::size_t kSweep = 4;
 
-std::int64_t as_delta(std::size_t bytes) { return static_cast<std::int64_t>(bytes); }
-
 routing::RetainedLimits share_of(const FrontSettings& settings) {
   return {.messages_max = settings.retained.messages_max / settings.thread_count,
           .bytes_max = settings.retained.bytes_max / settings.thread_count};
@@ -157,10 +155,10 @@ void Retained::take(RetainedSlice slice) {
   Read& read = found->second;
   read.asked = false;
   read.ended = !slice.more;
+  probe_->retained_reads_changed(read.records.size(), slice.records.size());
   read.records = std::move(slice.records);
   read.records_used = 0;
   read.after = std::move(slice.after);
-  probe_->retained_reads_changed(as_delta(read.records.size()));
   wake_session_of(read);
 }
 

@@ -109,7 +109,8 @@ class Retained {
   void end(std::uint64_t number, SessionSlot& slot);
   void drop_records(Read& read);
   // What a read costs besides its records.
-  [[nodiscard]] static std::int64_t cost(const Read& read);
+  [[nodiscard]] static std::size_t cost(const Read& read);
+  void erase_read(std::uint64_t number);
   void forget_reads(SessionSlot& slot);
 
   const FrontSettings* settings_;

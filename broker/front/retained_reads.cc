@@ -16,8 +16,6 @@ constexpr std::size_t kSeenLiveEntryBytes = 64;
 // How far output may run ahead of the socket during a read.
 constexpr std::size_t kOutputAhead = std::size_t{128} << 10U;
 
-std::int64_t as_delta(std::size_t bytes) { return static_cast<std::int64_t>(bytes); }
-
 }  // namespace
 
 void Retained::saw_live(SessionSlot& slot, mqtt::TopicName topic) {
@@ -27,7 +25,7 @@ void Retained::saw_live(SessionSlot& slot, mqtt::TopicName topic) {
   if (is_new) {
     const std::size_t bytes = topic.text().size() + kSeenLiveEntryBytes;
     reads.seen_live_bytes += bytes;
-    probe_->retained_reads_changed(as_delta(bytes));
+    probe_->retained_reads_changed(0, bytes);
   }
 }
 
@@ -50,13 +48,11 @@ std::uint64_t Retained::prepare(SessionSlot& slot, mqtt::TopicFilter filter, con
     slot.retained_reads = std::make_unique<RetainedReads>();
   }
   slot.retained_reads->numbers.push_back(number);
-  probe_->retained_reads_changed(cost(read));
+  probe_->retained_reads_changed(0, cost(read));
   return number;
 }
 
-std::int64_t Retained::cost(const Read& read) {
-  return as_delta(sizeof(Read) + read.filter.size());
-}
+std::size_t Retained::cost(const Read& read) { return sizeof(Read) + read.filter.size(); }
 
 void Retained::replace_reader(const SessionSlot& slot, std::string_view filter,
                               const Reader& reader) {
@@ -90,16 +86,20 @@ void Retained::wake_session_of(const Read& read) {
 }
 
 void Retained::drop_records(Read& read) {
-  probe_->retained_reads_changed(-as_delta(read.records.size()));
+  probe_->retained_reads_changed(read.records.size(), 0);
   read.records = {};
   read.records_used = 0;
 }
 
-void Retained::end(std::uint64_t number, SessionSlot& slot) {
+void Retained::erase_read(std::uint64_t number) {
   const auto read = reads_.find(number);
   drop_records(read->second);
-  probe_->retained_reads_changed(-cost(read->second));
+  probe_->retained_reads_changed(cost(read->second), 0);
   reads_.erase(read);
+}
+
+void Retained::end(std::uint64_t number, SessionSlot& slot) {
+  erase_read(number);
   std::erase(slot.retained_reads->numbers, number);
   if (slot.retained_reads->numbers.empty()) {
     forget_reads(slot);
@@ -109,7 +109,7 @@ void Retained::end(std::uint64_t number, SessionSlot& slot) {
 }
 
 void Retained::forget_reads(SessionSlot& slot) {
-  probe_->retained_reads_changed(-as_delta(slot.retained_reads->seen_live_bytes));
+  probe_->retained_reads_changed(slot.retained_reads->seen_live_bytes, 0);
   slot.retained_reads = nullptr;
 }
 
@@ -118,10 +118,7 @@ void Retained::cancel(SessionSlot& slot) {
     return;
   }
   for (const std::uint64_t number : slot.retained_reads->numbers) {
-    const auto read = reads_.find(number);
-    drop_records(read->second);
-    probe_->retained_reads_changed(-cost(read->second));
-    reads_.erase(read);
+    erase_read(number);
   }
   forget_reads(slot);
 }

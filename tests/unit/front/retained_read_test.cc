@@ -6,7 +6,7 @@
 #include <random>
 #include <set>
 
-#include "tests/testkit/shorthand.h"
+#include "tests/unit/front/retained_fill.h"
 
 namespace godwit {
 namespace {
@@ -14,21 +14,12 @@ namespace {
 using mqtt::PacketType;
 using mqtt::Qos;
 using testkit::ConnectSpec;
+using testkit::fill_retained;
 using testkit::FrontWorld;
 using testkit::kept_v5;
 using testkit::make_publish;
 using testkit::TestClient;
 using testkit::text_of;
-
-void fill(FrontWorld& world, int count, std::size_t payload_size, Qos qos = Qos::kAtMostOnce) {
-  TestClient& publisher = world.connect("publisher");
-  for (int i = 0; i < count; ++i) {
-    publisher.push(make_publish("a/" + std::to_string(i), std::string(payload_size, 'x'), qos,
-                                qos == Qos::kAtMostOnce ? 0 : 1, true));
-  }
-  world.settle();
-  EXPECT_EQ(world.metric("godwit_retained_messages"), count);
-}
 
 // Acknowledges QoS 1 until nothing more comes; counts distinct topics.
 std::size_t read_and_acknowledge(TestClient& reader) {
@@ -50,7 +41,7 @@ std::size_t read_and_acknowledge(TestClient& reader) {
 // The queue may empty without a byte going out: what waited in it has expired.
 TEST(RetainedRead, goes_on_when_what_waited_before_it_has_expired) {
   FrontWorld world({.limits = {.send_window_max = 1}});
-  fill(world, 1, 10);
+  fill_retained(world, 1, 10);
   TestClient& reader = world.connect("reader", kept_v5());
   subscribe(reader, "live", {.qos = Qos::kAtLeastOnce});
   TestClient& publisher = world.connect("other", ConnectSpec{});
@@ -70,7 +61,7 @@ TEST(RetainedRead, goes_on_when_what_waited_before_it_has_expired) {
 TEST(RetainedRead, of_many_messages_is_complete) {
   for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
     FrontWorld world({.thread_count = threads});
-    fill(world, 1'000, 10);
+    fill_retained(world, 1'000, 10);
     TestClient& reader = world.connect("reader");
     subscribe(reader, "a/#");
     EXPECT_EQ(reader.take_publishes().size(), 1'000U);
@@ -82,7 +73,7 @@ TEST(RetainedRead, of_many_messages_is_complete) {
 TEST(RetainedRead, of_long_messages_is_complete) {
   for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
     FrontWorld world({.thread_count = threads});
-    fill(world, 60, 100'000);
+    fill_retained(world, 60, 100'000);
     TestClient& reader = world.connect("reader");
     subscribe(reader, "a/#");
     EXPECT_EQ(reader.take_publishes().size(), 60U);
@@ -93,7 +84,7 @@ TEST(RetainedRead, of_long_messages_is_complete) {
 TEST(RetainedRead, at_qos_1_waits_for_the_window_and_is_complete) {
   for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
     FrontWorld world({.thread_count = threads});
-    fill(world, 1'000, 10, Qos::kAtLeastOnce);
+    fill_retained(world, 1'000, 10, Qos::kAtLeastOnce);
     ConnectSpec spec;
     spec.receive_maximum = 7;
     TestClient& reader = world.connect("reader", spec);
@@ -107,7 +98,7 @@ TEST(RetainedRead, at_qos_1_waits_for_the_window_and_is_complete) {
 TEST(RetainedRead, of_a_reader_that_stands_still_costs_little) {
   for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
     FrontWorld world({.thread_count = threads});
-    fill(world, 1'000, 5'000);
+    fill_retained(world, 1'000, 5'000);
     TestClient& reader = world.connect("reader");
     reader.stop_reading();
     Bytes raw;
@@ -124,7 +115,7 @@ TEST(RetainedRead, of_a_reader_that_stands_still_costs_little) {
 // Other output has filled the socket when the read wants to go on; then it drains in one go.
 TEST(RetainedRead, goes_on_after_other_output_was_in_its_way) {
   FrontWorld world;
-  fill(world, 200, 10);
+  fill_retained(world, 200, 10);
   TestClient& reader = world.connect("reader");
   TestClient& publisher = world.connect("other");
   subscribe(reader, "live");
@@ -139,7 +130,7 @@ TEST(RetainedRead, goes_on_after_other_output_was_in_its_way) {
 // The same in one turn: the socket takes all of it after the read was asked to wait.
 TEST(RetainedRead, goes_on_after_output_of_the_same_turn_was_in_its_way) {
   FrontWorld world;
-  fill(world, 200, 10);
+  fill_retained(world, 200, 10);
   TestClient& reader = world.connect("reader");
   TestClient& publisher = world.connect("other");
   subscribe(reader, "live");
@@ -153,7 +144,7 @@ TEST(RetainedRead, goes_on_after_output_of_the_same_turn_was_in_its_way) {
 TEST(RetainedRead, ends_with_its_subscription_and_with_its_session) {
   for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
     FrontWorld world({.thread_count = threads});
-    fill(world, 1'000, 1'000);
+    fill_retained(world, 1'000, 1'000);
     TestClient& reader = world.connect("reader");
     reader.stop_reading();
     Bytes raw;
@@ -176,7 +167,7 @@ TEST(RetainedRead, ends_with_its_subscription_and_with_its_session) {
 TEST(RetainedRead, does_not_begin_for_a_subscription_that_has_gone_already) {
   for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
     FrontWorld world({.thread_count = threads});
-    fill(world, 10, 10);
+    fill_retained(world, 10, 10);
     TestClient& reader = world.connect("reader");
     Bytes raw;
     reader.push(testkit::make_subscribe(raw, "#", {}, 1));
@@ -195,7 +186,7 @@ TEST(RetainedRead, does_not_begin_for_a_subscription_that_has_gone_already) {
 // A read that was cut off by a lost connection goes on in the kept session.
 TEST(RetainedRead, of_a_kept_session_survives_its_connection) {
   FrontWorld world;
-  fill(world, 1'000, 1'000, Qos::kAtLeastOnce);
+  fill_retained(world, 1'000, 1'000, Qos::kAtLeastOnce);
   TestClient& first = world.connect("reader", kept_v5());
   first.stop_reading();
   Bytes raw;
@@ -210,7 +201,7 @@ TEST(RetainedRead, of_a_kept_session_survives_its_connection) {
 TEST(RetainedRead, of_a_second_filter_does_not_skip_what_the_first_has_seen_live) {
   for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
     FrontWorld world({.thread_count = threads});
-    fill(world, 100, 5'000);
+    fill_retained(world, 100, 5'000);
     TestClient& publisher = world.connect("other");
     TestClient& reader = world.connect("reader");
     reader.stop_reading();

@@ -6,32 +6,23 @@
 #include <map>
 #include <string>
 
-#include "tests/testkit/shorthand.h"
+#include "tests/unit/front/retained_fill.h"
 
 namespace godwit {
 namespace {
 
 using mqtt::PacketType;
 using mqtt::Qos;
+using testkit::fill_retained;
 using testkit::FrontWorld;
 using testkit::kept_v5;
 using testkit::make_publish;
 using testkit::TestClient;
 
-void fill(FrontWorld& world, int count, std::size_t payload_size, Qos qos = Qos::kAtMostOnce) {
-  TestClient& publisher = world.connect("publisher");
-  for (int i = 0; i < count; ++i) {
-    publisher.push(make_publish("a/" + std::to_string(i), std::string(payload_size, 'x'), qos,
-                                qos == Qos::kAtMostOnce ? 0 : 1, true));
-  }
-  world.settle();
-  EXPECT_EQ(world.metric("godwit_retained_messages"), count);
-}
-
 // MQTT-3.8.4-4: each SUBSCRIBE brings its copy, as the subscription is by then.
 TEST(RetainedReads, go_on_beside_that_of_the_same_filter) {
   FrontWorld world({.limits = {.send_window_max = 1}});
-  fill(world, 3, 10, Qos::kAtLeastOnce);
+  fill_retained(world, 3, 10, Qos::kAtLeastOnce);
   TestClient& reader = world.connect("reader", kept_v5());
   subscribe(reader, "a/+", {.qos = Qos::kAtLeastOnce});
   subscribe(reader, "a/+", {.qos = Qos::kAtMostOnce});
@@ -52,7 +43,7 @@ TEST(RetainedReads, go_on_beside_that_of_the_same_filter) {
 // Whoever asks on and on without reading holds no more reads than it may hold subscriptions.
 TEST(RetainedReads, make_room_for_too_many_of_the_same_filter) {
   FrontWorld world({.limits = {.subscriptions_max = 3}});
-  fill(world, 1, 10);
+  fill_retained(world, 1, 10);
   TestClient& reader = world.connect("reader", kept_v5());
   Bytes raw;
   for (int i = 0; i < 10; ++i) {
@@ -73,7 +64,7 @@ std::int64_t read_bytes(const FrontWorld& world) {
 TEST(RetainedReads, of_a_client_that_does_not_read_hold_one_slice) {
   for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
     FrontWorld world({.thread_count = threads, .limits = {.write_buffer_max = 10'000}});
-    fill(world, 300, 1'000);
+    fill_retained(world, 300, 1'000);
     // Most of the topics are at home elsewhere, and are asked for there.
     TestClient& reader = world.connect("reader", kept_v5(), threads - 1U);
     reader.stop_reading();
@@ -94,7 +85,7 @@ TEST(RetainedReads, of_a_client_that_does_not_read_hold_one_slice) {
 // Topics that come live meanwhile are remembered, and that counts.
 TEST(RetainedReads, count_what_came_live_meanwhile) {
   FrontWorld world({.limits = {.write_buffer_max = 10'000}});
-  fill(world, 300, 1'000);
+  fill_retained(world, 300, 1'000);
   TestClient& reader = world.connect("reader", kept_v5());
   reader.stop_reading();
   Bytes raw;
