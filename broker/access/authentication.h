@@ -47,8 +47,10 @@ class AuthenticationExchange {
 // password is wiped with it.
 struct Credentials {
   std::string client_id;
-  std::optional<std::string> user_name;
-  std::optional<SecretBytes> password;
+  std::optional<std::string> user_name = {};
+  std::optional<SecretBytes> password = {};
+  // Proven by a client certificate, where the listener takes names from them. Empty: none is.
+  std::string certificate_name = {};
 };
 
 // What a CONNECT with a method, or an AUTH, carries.

@@ -4,6 +4,20 @@
 #include <utility>
 
 namespace godwit::access {
+namespace {
+
+std::string_view user_name_of(const Credentials& credentials) {
+  return credentials.user_name ? std::string_view(*credentials.user_name) : std::string_view();
+}
+
+AuthenticationResult by_certificate(const std::string& name, std::string_view user_name) {
+  if (!user_name.empty() && user_name != name) {
+    return {.verdict = AuthenticationVerdict::kBadCredentials};
+  }
+  return {.verdict = AuthenticationVerdict::kAccepted, .principal = {TenantId{}, name}};
+}
+
+}  // namespace
 
 PasswordAuthenticator::PasswordAuthenticator(PasswordFile file, const Ports& ports,
                                              bool allow_anonymous)
@@ -17,9 +31,16 @@ bool PasswordAuthenticator::verify(std::string_view hash, std::string_view passw
   return verifier ? verifier->fits(password, ports_.sha256) : ports_.hasher.verify(hash, password);
 }
 
+bool PasswordAuthenticator::is_slow(const Credentials& credentials) {
+  return credentials.certificate_name.empty() && !user_name_of(credentials).empty() &&
+         credentials.password;
+}
+
 AuthenticationResult PasswordAuthenticator::authenticate(const Credentials& credentials) const {
-  const std::string_view user_name =
-      credentials.user_name ? std::string_view(*credentials.user_name) : std::string_view();
+  const std::string_view user_name = user_name_of(credentials);
+  if (!credentials.certificate_name.empty()) {
+    return by_certificate(credentials.certificate_name, user_name);
+  }
   if (user_name.empty()) {
     if (credentials.password) {
       return {.verdict = AuthenticationVerdict::kBadCredentials};

@@ -23,9 +23,13 @@ class PasswordAuthenticator {
   // What `ports` names outlives the authenticator.
   PasswordAuthenticator(PasswordFile file, const Ports& ports, bool allow_anonymous);
 
-  // No user name or an empty one is anonymous, and then a password is a mistake and refused. The
-  // password of an unknown user is verified too, so that time does not tell who exists.
+  // A client with a certificate is whom that names; it may leave its user name out, but not give
+  // another, and its password is not looked at. Else no user name or an empty one is anonymous, and
+  // then a password is a mistake and refused. The password of an unknown user is verified too, so
+  // that time does not tell who exists.
   [[nodiscard]] AuthenticationResult authenticate(const Credentials& credentials) const;
+  // Whether that takes a password hash, and so milliseconds.
+  [[nodiscard]] static bool is_slow(const Credentials& credentials);
 
  private:
   [[nodiscard]] bool verify(std::string_view hash, std::string_view password) const;

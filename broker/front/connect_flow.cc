@@ -65,6 +65,10 @@ void ConnectFlow::connect(Connection& connection, const mqtt::Frame& frame, Inst
     pending->client_id_assigned = true;
   }
   access::AuthenticationQuestion question = take_question(*packet, *pending);
+  auto* credentials = std::get_if<access::Credentials>(&question);
+  if (credentials != nullptr && connection.certificate_name != nullptr) {
+    credentials->certificate_name = *connection.certificate_name;
+  }
   connection.state = Authenticating{std::move(pending)};
   needs_.wire.effect(Authenticate{connection.id, std::move(question)});
 }
@@ -112,7 +116,12 @@ void ConnectFlow::authenticated(Connection& connection, access::AuthenticationRe
                                 Instant now) {
   auto* waiting = std::get_if<Authenticating>(&connection.state);
   CHECK(waiting != nullptr);
-  const ReasonCode refusal = refusal_of(result.verdict);
+  ReasonCode refusal = refusal_of(result.verdict);
+  // Whatever a method has proven: who shows a certificate is nobody else.
+  if (refusal == ReasonCode::kSuccess && connection.certificate_name != nullptr &&
+      result.principal.user_name != *connection.certificate_name) {
+    refusal = ReasonCode::kBadUserNameOrPassword;
+  }
   if (refusal != ReasonCode::kSuccess) {
     needs_.log.client_event(LogLevel::kInfo, "connect_refused",
                             {{"peer", connection.address},
@@ -162,6 +171,10 @@ void ConnectFlow::opened(Connection& connection, const OpenAnswer& answer, Insta
   }
   std::unique_ptr<PendingConnect> pending = std::move(waiting->connect);
   if (answer.owner != needs_.settings.self) {
+    pending->peer.address = std::move(connection.address);
+    if (connection.certificate_name != nullptr) {
+      pending->peer.certificate_name = *connection.certificate_name;
+    }
     connection.state = HandedOver{};
     needs_.probe.connection_handed_over();
     needs_.wire.effect(HandOver{connection.id.index, answer.owner, std::move(pending)});

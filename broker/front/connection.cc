@@ -45,6 +45,7 @@ void ConnectionTable::remove(Connection& connection) {
   connection.reauthentication = nullptr;
   connection.timer_armed = kNever;
   connection.address.clear();
+  connection.certificate_name.reset();
   free_.push_back(id.index);
   --size_;
 }

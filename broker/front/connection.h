@@ -75,6 +75,7 @@ struct Connection {
   Instant last_packet{};         // Of the last complete packet once open; of the accept before.
   Instant timer_armed = kNever;  // The deadline that stands in the wheel; kNever: none does.
   std::string address;           // For logs.
+  std::unique_ptr<const std::string> certificate_name;  // Null: no certificate tells who it is.
 
   template <class State>
   [[nodiscard]] bool is() const {

@@ -28,6 +28,7 @@ std::optional<ConnectionIndex> Front::accept(PeerInfo peer, Turn& turn) {
 
 ConnectionIndex Front::adopt(PeerInfo peer, std::unique_ptr<PendingConnect> connect, Turn& turn) {
   Connection& connection = parts_->add_connection(std::move(peer), turn.now);
+  identified(connection.id.index, std::move(connect->peer));
   if (parts_->stopping) {
     // It was on its way here when its old front was told to stop.
     connection.version = connect->version;
@@ -37,6 +38,17 @@ ConnectionIndex Front::adopt(PeerInfo peer, std::unique_ptr<PendingConnect> conn
   }
   parts_->take_own_mail(turn.now);
   return connection.id.index;
+}
+
+void Front::identified(ConnectionIndex index, PeerIdentity identity) {
+  Connection& connection = parts_->connections.at(index);
+  if (!identity.address.empty()) {
+    connection.address = std::move(identity.address);
+  }
+  if (!identity.certificate_name.empty()) {
+    connection.certificate_name =
+        std::make_unique<const std::string>(std::move(identity.certificate_name));
+  }
 }
 
 std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> input, Turn& turn) {

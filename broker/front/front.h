@@ -33,6 +33,7 @@
 #include "broker/front/ids.h"
 #include "broker/front/mail.h"
 #include "broker/front/outbox.h"
+#include "broker/front/peer.h"
 #include "broker/front/settings.h"
 
 namespace godwit::front {
@@ -40,12 +41,6 @@ namespace godwit::front {
 // What does not change while input is handled. Made by the caller once per loop turn.
 struct Turn {
   Instant now;
-};
-
-// What is known of a peer before it has said anything. For logs; nothing is decided by it.
-struct PeerInfo {
-  std::string address;   // "192.0.2.7:40312"
-  std::string listener;  // "tcp"
 };
 
 class Front {
@@ -60,6 +55,8 @@ class Front {
   // taken at the moment (over the memory budget, or stopping): close the socket.
   [[nodiscard]] std::optional<ConnectionIndex> accept(PeerInfo peer, Turn& turn);
 
+  // More is known of the peer; before its first byte, if at all.
+  void identified(ConnectionIndex connection, PeerIdentity identity);
   // Bytes from a peer. Returns how many were used; the rest begins an unfinished packet, or input
   // is held back (see wants_input): show it again, with more behind it. The bytes are only read.
   [[nodiscard]] std::size_t receive(ConnectionIndex connection, std::span<const std::byte> input,

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "broker/access/principal.h"
+#include "broker/front/peer.h"
 #include "broker/mqtt/message.h"
 #include "broker/mqtt/types.h"
 #include "broker/session/session_key.h"
@@ -23,6 +24,7 @@ struct ArmedWill {
 
 struct PendingConnect {
   session::SessionKey key;
+  PeerIdentity peer;            // Of its connection, while it moves to another front.
   access::Principal principal;  // Set once authenticated.
   mqtt::ProtocolVersion version{};
   bool clean_start = false;

@@ -42,9 +42,7 @@ std::optional<access::AuthenticationResult> AuthenticationPool::request(
     return methods_.step(std::move(*step));
   }
   auto& credentials = std::get<access::Credentials>(question.question);
-  const bool anonymous = !credentials.user_name || credentials.user_name->empty();
-  // Without a user and a password there is no hash to compute.
-  if (anonymous || !credentials.password) {
+  if (!access::PasswordAuthenticator::is_slow(credentials)) {
     return passwords_.authenticate(credentials);
   }
   {

@@ -33,13 +33,6 @@ bool is_field_value(std::string_view text) {
   });
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return lower(x) == lower(y);
-  });
-}
-
 std::string_view trim(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t");
   if (begin == std::string_view::npos) {
@@ -48,28 +41,13 @@ std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-bool has_option(std::string_view list, std::string_view option) {
-  while (!list.empty()) {
-    const std::size_t comma = list.find(',');
-    if (equal_ignoring_case(trim(list.substr(0, comma)), option)) {
-      return true;
-    }
-    if (comma == std::string_view::npos) {
-      break;
-    }
-    list.remove_prefix(comma + 1);
-  }
-  return false;
+std::string_view take_line(std::string_view& lines) {
+  const std::string_view line = lines.substr(0, lines.find(kLineEnd));
+  lines.remove_prefix(std::min(lines.size(), line.size() + kLineEnd.size()));
+  return line;
 }
 
-// What the lines of a head have said so far.
-struct Gathered {
-  HttpHead head;
-  bool version_1_0 = false;
-  unsigned hosts = 0;
-};
-
-Refused take_request_line(std::string_view line, Gathered& gathered) {
+Refused take_request_line(std::string_view line, HttpHead& head) {
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) {
@@ -96,38 +74,30 @@ Refused take_request_line(std::string_view line, Gathered& gathered) {
   if (target.front() != '/') {
     return bad_request("bad target");
   }
-  gathered.head.request = {std::string(method), std::string(target)};
-  gathered.version_1_0 = version == "HTTP/1.0";
-  gathered.head.keep_alive = !gathered.version_1_0;
+  head.request.method = method;
+  head.request.target = target;
+  head.version_1_0 = version == "HTTP/1.0";
+  head.keep_alive = !head.version_1_0;
   return std::nullopt;
 }
 
-Refused take_field(std::string_view line, Gathered& gathered) {
-  const std::size_t colon = line.find(':');
-  // A name that begins with a blank would be a folded line, which RFC 9112 forbids.
-  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
-    return bad_request("bad header");
-  }
-  const std::string_view name = line.substr(0, colon);
-  const std::string_view value = trim(line.substr(colon + 1));
-  if (!is_field_value(value)) {
-    return bad_request("bad header");
-  }
-  if (equal_ignoring_case(name, "Host")) {
-    ++gathered.hosts;
-  } else if (equal_ignoring_case(name, "Content-Length")) {
-    if (value != "0") {
+// What the fields say about the message itself.
+Refused judge_fields(HttpHead& head) {
+  unsigned hosts = 0;
+  for (const auto& [name, value] : head.request.fields) {
+    if (http_names_equal(name, "Host")) {
+      ++hosts;
+    } else if (http_names_equal(name, "Transfer-Encoding") ||
+               (http_names_equal(name, "Content-Length") && value != "0")) {
       return bad_request("a body is not expected");
+    } else if (http_names_equal(name, "Connection")) {
+      head.keep_alive = !list_has(value, "close") &&
+                        (head.keep_alive || (head.version_1_0 && list_has(value, "keep-alive")));
     }
-  } else if (equal_ignoring_case(name, "Transfer-Encoding")) {
-    return bad_request("a body is not expected");
-  } else if (equal_ignoring_case(name, "Connection")) {
-    if (has_option(value, "close")) {
-      gathered.head.keep_alive = false;
-    }
-    if (gathered.version_1_0 && has_option(value, "keep-alive")) {
-      gathered.head.keep_alive = true;
-    }
+  }
+  // RFC 9112 section 3.2.
+  if (hosts > 1 || (hosts == 0 && !head.version_1_0)) {
+    return bad_request("exactly one Host is expected");
   }
   return std::nullopt;
 }
@@ -138,10 +108,14 @@ std::string_view reason_phrase(unsigned status) {
       return "OK";
     case 400:
       return "Bad Request";
+    case 403:
+      return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 426:
+      return "Upgrade Required";
     case 431:
       return "Request Header Fields Too Large";
     case 500:
@@ -166,24 +140,67 @@ Result<std::optional<HttpHead>, HttpRefusal> parse_http_head(std::string_view by
     }
     return std::optional<HttpHead>();
   }
-  Gathered gathered;
   std::string_view lines = bytes.substr(0, end + kLineEnd.size());
-  bool first = true;
+  HttpHead head;
+  head.size = end + kHeadEnd.size();
+  if (const Refused refused = take_request_line(take_line(lines), head)) {
+    return fail(*refused);
+  }
+  auto fields = parse_http_fields(lines);
+  if (!fields) {
+    return fail(fields.error());
+  }
+  head.request.fields = std::move(*fields);
+  if (const Refused refused = judge_fields(head)) {
+    return fail(*refused);
+  }
+  return std::optional<HttpHead>(std::move(head));
+}
+
+Result<std::vector<HttpField>, HttpRefusal> parse_http_fields(std::string_view lines) {
+  std::vector<HttpField> fields;
   while (!lines.empty()) {
-    const std::string_view line = lines.substr(0, lines.find(kLineEnd));
-    lines.remove_prefix(line.size() + kLineEnd.size());
-    const Refused refused = std::exchange(first, false) ? take_request_line(line, gathered)
-                                                        : take_field(line, gathered);
-    if (refused) {
-      return fail(*refused);
+    const std::string_view line = take_line(lines);
+    const std::size_t colon = line.find(':');
+    // A name that begins with a blank would be a folded line, which RFC 9112 forbids.
+    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
+      return fail(bad_request("bad header"));
     }
+    const std::string_view value = trim(line.substr(colon + 1));
+    if (!is_field_value(value)) {
+      return fail(bad_request("bad header"));
+    }
+    fields.push_back({std::string(line.substr(0, colon)), std::string(value)});
   }
-  // RFC 9112 section 3.2.
-  if (gathered.hosts > 1 || (gathered.hosts == 0 && !gathered.version_1_0)) {
-    return fail(bad_request("exactly one Host is expected"));
+  return fields;
+}
+
+bool http_names_equal(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return lower(x) == lower(y);
+  });
+}
+
+const std::string* find_field(const std::vector<HttpField>& fields, std::string_view name) {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const HttpField& field) {
+    return http_names_equal(field.name, name);
+  });
+  return found == fields.end() ? nullptr : &found->value;
+}
+
+bool list_has(std::string_view list, std::string_view word) {
+  while (!list.empty()) {
+    const std::size_t comma = list.find(',');
+    if (http_names_equal(trim(list.substr(0, comma)), word)) {
+      return true;
+    }
+    if (comma == std::string_view::npos) {
+      break;
+    }
+    list.remove_prefix(comma + 1);
   }
-  gathered.head.size = end + kHeadEnd.size();
-  return std::optional<HttpHead>(std::move(gathered.head));
+  return false;
 }
 
 HttpResponse response_to(const HttpRefusal& refusal) {
@@ -197,6 +214,10 @@ std::string format_http(const HttpResponse& response, bool with_body, bool keep_
   // RFC 9110 section 15.5.6.
   if (response.status == 405) {
     text += "Allow: GET, HEAD\r\n";
+  }
+  // RFC 9110 section 15.5.22, RFC 6455 section 4.4.
+  if (response.status == 426) {
+    text += "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
   }
   text += "Content-Type: " + response.content_type + "\r\n";
   text += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";

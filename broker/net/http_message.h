@@ -1,21 +1,29 @@
 // HTTP/1.1 requests and responses as values, and their bytes. Pure.
 //
-// Only what an administrator's GET needs (RFC 9112): no bodies in requests, no chunks, no upgrade.
-// Everything else is refused with a status, and the connection is closed then.
+// Only what a GET needs, an administrator's or the one that asks for a WebSocket (RFC 9112): no
+// bodies in requests, no chunks. Everything else is refused with a status, and the connection is
+// closed then.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
 namespace godwit::net {
 
+struct HttpField {
+  std::string name;   // As it was written; compared by http_names_equal.
+  std::string value;  // Without the blanks around it.
+};
+
 struct HttpRequest {
   std::string method;  // "GET" or "HEAD".
   std::string target;  // "/metrics?x=1": begins with a slash, printable ASCII.
+  std::vector<HttpField> fields = {};
 };
 
 struct HttpResponse {
@@ -27,6 +35,7 @@ struct HttpResponse {
 // The head of one request.
 struct HttpHead {
   HttpRequest request;
+  bool version_1_0 = false;
   bool keep_alive = true;  // The client wants to go on.
   std::size_t size = 0;    // Bytes, with the empty line.
 };
@@ -41,6 +50,17 @@ struct HttpRefusal {
 // within `head_bytes_max` is refused (431).
 [[nodiscard]] Result<std::optional<HttpHead>, HttpRefusal> parse_http_head(
     std::string_view bytes, std::size_t head_bytes_max);
+
+// Names of fields, and words in most of their values, are the same in upper and lower case.
+[[nodiscard]] bool http_names_equal(std::string_view a, std::string_view b);
+// Null if there is none; the first if there are several.
+[[nodiscard]] const std::string* find_field(const std::vector<HttpField>& fields,
+                                            std::string_view name);
+// Whether a list such as "keep-alive, Upgrade" has the word (RFC 9110, section 5.6.1).
+[[nodiscard]] bool list_has(std::string_view list, std::string_view word);
+
+// The fields of a message whose first line was taken off; each line ends with CRLF.
+[[nodiscard]] Result<std::vector<HttpField>, HttpRefusal> parse_http_fields(std::string_view lines);
 
 [[nodiscard]] HttpResponse response_to(const HttpRefusal& refusal);
 

@@ -19,9 +19,10 @@ IoThread::IoThread(IoThreadSettings settings, const Needs& needs)
       stream_buffers_(settings_.read_buffer_bytes),
       sockets_(poller_),
       closer_({needs.front, sockets_, probe_}, settings_.close_grace),
-      reader_({needs.front, sockets_, closer_, stream_buffers_, probe_},
+      reader_({needs.front, sockets_, closer_, stream_buffers_, probe_, log_},
               settings_.read_buffer_bytes),
-      flusher_({needs.front, sockets_, closer_, stream_buffers_, probe_}) {}
+      flusher_({needs.front, sockets_, closer_, stream_buffers_, probe_}),
+      handshakes_({sockets_, closer_, probe_}, settings_.handshakes) {}
 
 IoThread::~IoThread() { runner_.join(); }
 
@@ -41,8 +42,10 @@ bool IoThread::turn(Duration longest) {
   const Poller::Wait woken = poller_.wait(wait_time(longest));
   front::Turn turn{needs_.clock.now()};
   flusher_.begin_turn();
+  handshakes_.begin_turn();
   // Before new input, and before its end: what was held back came earlier.
   resume_held_back(turn);
+  shake_hands_put_off(turn);
   for (const Poller::Event& event : woken.events) {
     handle(event, turn);
     flush_if_much(turn);
@@ -53,6 +56,7 @@ bool IoThread::turn(Duration longest) {
   }
   needs_.front.tick(turn);
   closer_.expire(turn.now);
+  handshakes_.expire(turn.now);
   finish_turn(turn);
   if (phase_ == Phase::kDraining) {
     end_if_drained(turn.now);
@@ -61,11 +65,11 @@ bool IoThread::turn(Duration longest) {
 }
 
 Duration IoThread::wait_time(Duration longest) const {
-  if (stalled_ || !resumable_.empty()) {
+  if (stalled_ || !resumable_.empty() || handshakes_.has_put_off()) {
     return Duration::zero();
   }
-  const Instant due =
-      std::min({needs_.front.next_deadline(), closer_.next_deadline(), drained_by_});
+  const Instant due = std::min({needs_.front.next_deadline(), closer_.next_deadline(),
+                                handshakes_.next_deadline(), drained_by_});
   if (due == kNever) {
     return longest;
   }
@@ -112,15 +116,40 @@ void IoThread::handle_readable(ConnectionIndex index, bool hung_up, front::Turn&
   const bool stream_full =
       socket.stream != nullptr && socket.stream->unsent().size() > kStreamUnsentMax;
   if (!stream_full && needs_.front.wants_input(index)) {
-    reader_.read(index, turn);
-    if (socket.stream != nullptr && !socket.stream->unsent().empty()) {
-      flush_answer_of_stream(index, turn);
+    if (socket.handshake == HandshakeState::kNone) {
+      read(index, turn);
+    } else if (handshakes_.may_step(index)) {
+      shake_hands(index, turn);
     }
   } else if (hung_up) {
     closer_.failed(index);
   } else {
     // Only now: most clients wait for their CONNACK, and cost no call to the kernel.
     sockets_.set_reading(index, false);
+  }
+}
+
+void IoThread::read(ConnectionIndex index, front::Turn& turn) {
+  reader_.read(index, turn);
+  const Socket& socket = sockets_.at(index);
+  if (socket.stream != nullptr && !socket.stream->unsent().empty()) {
+    flush_answer_of_stream(index, turn);
+  }
+}
+
+void IoThread::shake_hands(ConnectionIndex index, front::Turn& turn) {
+  const Instant begin = needs_.clock.now();
+  handshakes_.stepping(index);
+  read(index, turn);
+  handshakes_.stepped(index, needs_.clock.now() - begin);
+}
+
+void IoThread::shake_hands_put_off(front::Turn& turn) {
+  if (stalled_) {
+    return;
+  }
+  while (const auto index = handshakes_.next_put_off()) {
+    shake_hands(*index, turn);
   }
 }
 

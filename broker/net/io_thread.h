@@ -33,6 +33,7 @@
 #include "broker/net/authentication_service.h"
 #include "broker/net/closer.h"
 #include "broker/net/flusher.h"
+#include "broker/net/handshakes.h"
 #include "broker/net/io_mail.h"
 #include "broker/net/poller.h"
 #include "broker/net/probe.h"
@@ -52,6 +53,7 @@ struct IoThreadSettings {
   // Batches and sockets that may wait for this thread; then their senders wait.
   std::size_t mailbox_items_max = 1'024;
   std::size_t read_buffer_bytes = std::size_t{256} << 10U;
+  HandshakeSettings handshakes;
 };
 
 class IoThread final : public AuthenticationReply {
@@ -95,6 +97,9 @@ class IoThread final : public AuthenticationReply {
   [[nodiscard]] Duration wait_time(Duration longest) const;
   void handle(const Poller::Event& event, front::Turn& turn);
   void handle_readable(front::ConnectionIndex index, bool hung_up, front::Turn& turn);
+  void read(front::ConnectionIndex index, front::Turn& turn);
+  void shake_hands(front::ConnectionIndex index, front::Turn& turn);
+  void shake_hands_put_off(front::Turn& turn);
   void resume_held_back(front::Turn& turn);
   void take_mail(front::Turn& turn);
   void flush_if_much(front::Turn& turn);
@@ -138,6 +143,7 @@ class IoThread final : public AuthenticationReply {
   Closer closer_;
   Reader reader_;
   Flusher flusher_;
+  Handshakes handshakes_;
 
   Phase phase_ = Phase::kRunning;
   Instant drained_by_ = kNever;

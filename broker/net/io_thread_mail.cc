@@ -145,6 +145,9 @@ void IoThread::open(ConnectionIndex index, HandedOver& parts, front::Turn& turn)
   socket.listener = parts.listener;
   socket.rest = std::exchange(parts.rest, Rest());
   socket.stream = std::move(parts.stream);
+  if (socket.stream != nullptr && !socket.stream->ready()) {
+    handshakes_.opened(index, turn.now);
+  }
 }
 
 void IoThread::authenticated(front::ConnectionId connection, access::AuthenticationResult result) {

@@ -61,7 +61,7 @@ struct Listener::Parts {
   bool hand_on();
   void close();
 
-  const ListenerSettings settings;
+  ListenerSettings settings;
   const Needs needs;
   asio::ip::tcp::acceptor acceptor;
   asio::steady_timer pause;
@@ -120,7 +120,7 @@ Pause Listener::Parts::accept_some() {
     waiting = NewSocket{.socket = OwnedSocket(descriptor, &needs.limit),
                         .address = address_text(reinterpret_cast<const sockaddr&>(peer)),
                         .listener = settings.number,
-                        .stream = {}};
+                        .stream = make_server_stream(settings.layers)};
     if (!hand_on()) {
       return kMailboxPause;
     }
@@ -172,6 +172,12 @@ Listener::~Listener() { CHECK(!parts_->running); }
 const std::string& Listener::address() const { return parts_->address; }
 
 std::uint16_t Listener::port() const { return parts_->port; }
+
+void Listener::set_tls(std::shared_ptr<const TlsContext> tls) {
+  parts_->needs.service.post([parts = parts_.get(), tls = std::move(tls)]() mutable {
+    parts->settings.layers.tls = std::move(tls);
+  });
+}
 
 void Listener::start() {
   parts_->needs.service.at_stop([parts = parts_.get()] { parts->close(); });

@@ -18,6 +18,7 @@
 #include "broker/net/listen_error.h"
 #include "broker/net/owned_socket.h"
 #include "broker/net/probe.h"
+#include "broker/net/server_layers.h"
 #include "broker/net/service_thread.h"
 
 namespace godwit::net {
@@ -26,6 +27,7 @@ struct ListenerSettings {
   std::uint16_t number = 0;  // Into IoThreadSettings::listener_names.
   std::string ip;            // In digits, IPv4 or IPv6.
   std::uint16_t port = 0;    // 0: any free one.
+  ServerLayers layers;
 };
 
 class Listener {
@@ -46,6 +48,9 @@ class Listener {
   // Where it listens, with the real port: "127.0.0.1:1883".
   [[nodiscard]] const std::string& address() const;
   [[nodiscard]] std::uint16_t port() const;
+
+  // For connections accepted from now on; those that are open keep theirs. Only while it runs.
+  void set_tls(std::shared_ptr<const TlsContext> tls);
 
   // Begins to accept.
   void start();

@@ -8,18 +8,53 @@ namespace {
 constexpr auto kCounter = MetricKind::kCounter;
 constexpr auto kGauge = MetricKind::kGauge;
 
-using RefusalRows = std::array<Metric*, static_cast<std::size_t>(RefusalReason::kCount)>;
-
-RefusalRows refusal_rows(MetricSheet& sheet) {
-  constexpr std::array<std::string_view, 3> kValues{"limit", "front", "system"};
-  static_assert(kValues.size() == static_cast<std::size_t>(RefusalReason::kCount));
-  RefusalRows rows{};
-  for (std::size_t i = 0; i < kValues.size(); ++i) {
-    rows[i] =
-        &sheet.add({kCounter, "godwit_network_refused_total",
-                    "Client connections closed before a byte was read.", "reason", kValues[i]});
+// One row for each value of a label; what they count is in `row`.
+template <std::size_t count>
+std::array<Metric*, count> rows_of(MetricSheet& sheet, MetricName row,
+                                   const std::array<std::string_view, count>& values) {
+  std::array<Metric*, count> rows{};
+  for (std::size_t i = 0; i < count; ++i) {
+    row.label_value = values[i];
+    rows[i] = &sheet.add(row);
   }
   return rows;
+}
+
+auto refusal_rows(MetricSheet& sheet) {
+  constexpr std::array<std::string_view, 3> kValues{"limit", "front", "system"};
+  static_assert(kValues.size() == static_cast<std::size_t>(RefusalReason::kCount));
+  return rows_of(sheet,
+                 {kCounter,
+                  "godwit_network_refused_total",
+                  "Client connections closed before a byte was read.",
+                  "reason",
+                  {}},
+                 kValues);
+}
+
+auto handshake_rows(MetricSheet& sheet) {
+  constexpr std::array<std::string_view, 4> kValues{"done", "failed", "late", "crowded_out"};
+  static_assert(kValues.size() == static_cast<std::size_t>(HandshakeOutcome::kCount));
+  return rows_of(sheet,
+                 {kCounter,
+                  "godwit_network_handshakes_total",
+                  "Handshakes of PROXY, TLS and WebSocket, by how they ended.",
+                  "outcome",
+                  {}},
+                 kValues);
+}
+
+auto layer_failure_rows(MetricSheet& sheet) {
+  constexpr std::array kValues{layer_name(Layer::kProxy), layer_name(Layer::kTls),
+                               layer_name(Layer::kWebSocket)};
+  static_assert(kValues.size() == static_cast<std::size_t>(Layer::kCount));
+  return rows_of(sheet,
+                 {kCounter,
+                  "godwit_network_layer_failures_total",
+                  "Client connections closed because their bytes are not what a layer speaks.",
+                  "layer",
+                  {}},
+                 kValues);
 }
 
 Metric& mailbox_full_row(MetricSheet& sheet) {
@@ -43,6 +78,8 @@ IoProbe::IoProbe(MetricSheet& sheet)
       mailbox_full_(&mailbox_full_row(sheet)),
       cut_off_(&sheet.add({kCounter, "godwit_network_cut_off_total",
                            "Connections closed with output that the client did not take."})),
+      handshakes_(handshake_rows(sheet)),
+      layer_failures_(layer_failure_rows(sheet)),
       refused_(refusal_rows(sheet)) {}
 
 ListenerProbe::ListenerProbe(MetricSheet& sheet)

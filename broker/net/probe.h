@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "base/metrics.h"
+#include "broker/net/transform.h"
 
 namespace godwit::net {
 
@@ -17,6 +18,15 @@ enum class RefusalReason : std::uint8_t {
   kLimit,   // `connections_max`.
   kFront,   // Over the memory budget, or stopping.
   kSystem,  // The kernel had no room for it.
+  kCount,
+};
+
+// How a handshake of layers (PROXY, TLS, WebSocket) has ended.
+enum class HandshakeOutcome : std::uint8_t {
+  kDone,
+  kFailed,      // What came is not what the layer speaks.
+  kLate,        // It took too long.
+  kCrowdedOut,  // The oldest, when there were too many.
   kCount,
 };
 
@@ -37,6 +47,11 @@ class IoProbe {
   }
   void sent_short() { short_sends_->increment(); }
   void mailbox_was_full() { mailbox_full_->increment(); }
+  void handshake_ended(HandshakeOutcome how) {
+    handshakes_[static_cast<std::size_t>(how)]->increment();
+  }
+  // After its handshake too.
+  void layer_failed(Layer layer) { layer_failures_[static_cast<std::size_t>(layer)]->increment(); }
   void closed_with_unsent_output() { cut_off_->increment(); }
 
  private:
@@ -47,6 +62,8 @@ class IoProbe {
   Metric* short_sends_;
   Metric* mailbox_full_;
   Metric* cut_off_;
+  std::array<Metric*, static_cast<std::size_t>(HandshakeOutcome::kCount)> handshakes_{};
+  std::array<Metric*, static_cast<std::size_t>(Layer::kCount)> layer_failures_{};
   std::array<Metric*, static_cast<std::size_t>(RefusalReason::kCount)> refused_{};
 };
 

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "broker/mqtt/frame.h"
 #include "broker/mqtt/limits.h"
+#include "broker/net/address.h"
 
 namespace godwit::net {
 
@@ -37,6 +38,9 @@ class Reader::StreamSink final : public DecodedSink {
  public:
   StreamSink(Reader& reader, ConnectionIndex index, front::Turn& turn)
       : reader_(reader), index_(index), turn_(turn) {}
+  void ready(const PeerFacts& facts) override {
+    reader_.needs_.front.identified(index_, {facts.address, facts.certificate_name});
+  }
   void decoded(std::span<std::byte> bytes) override { reader_.deliver(index_, bytes, turn_); }
 
  private:
@@ -97,11 +101,29 @@ void Reader::read_straight(ConnectionIndex index, std::size_t missing, front::Tu
 
 void Reader::read_stream(ConnectionIndex index, std::size_t count, front::Turn& turn) {
   StreamSink sink(*this, index, turn);
-  const StreamState state =
-      needs_.sockets.at(index).stream->receive({buffer_.data(), count}, needs_.buffers, sink);
+  Socket& socket = needs_.sockets.at(index);
+  const StreamState state = socket.stream->receive({buffer_.data(), count}, needs_.buffers, sink);
+  if (state == StreamState::kFailed) {
+    stream_failed(index);
+  }
   if (state != StreamState::kOpen) {
     needs_.closer.stream_ended(index);
+  } else if (socket.stream->transparent()) {
+    socket.stream.reset();
   }
+}
+
+void Reader::stream_failed(ConnectionIndex index) {
+  const Socket& socket = needs_.sockets.at(index);
+  if (socket.handshake != HandshakeState::kNone) {
+    needs_.probe.handshake_ended(HandshakeOutcome::kFailed);
+  }
+  const Stream::Failure failure = socket.stream->failure();
+  needs_.probe.layer_failed(failure.layer);
+  needs_.log.client_event(LogLevel::kInfo, "stream_refused",
+                          {{"peer", peer_address(socket.handle.descriptor())},
+                           {"layer", layer_name(failure.layer)},
+                           {"what", failure.what}});
 }
 
 void Reader::nothing_read(ConnectionIndex index, ssize_t result) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/log.h"
 #include "broker/front/front.h"
 #include "broker/net/closer.h"
 #include "broker/net/probe.h"
@@ -26,6 +27,7 @@ class Reader {
     Closer& closer;
     StreamBuffers& buffers;
     IoProbe& probe;
+    const Log& log;
   };
   Reader(const Needs& needs, std::size_t buffer_bytes) : needs_(needs), buffer_(buffer_bytes) {}
 
@@ -45,6 +47,8 @@ class Reader {
 
   void read_straight(front::ConnectionIndex index, std::size_t missing, front::Turn& turn);
   void read_stream(front::ConnectionIndex index, std::size_t count, front::Turn& turn);
+  // A layer cannot make sense of what came.
+  void stream_failed(front::ConnectionIndex index);
   // What a read says besides bytes: the end, an error, or nothing after all.
   void nothing_read(front::ConnectionIndex index, ssize_t result);
   // Shows the front `input` behind what is kept, and keeps what is left.

@@ -25,6 +25,7 @@ bool SocketTable::open(front::ConnectionIndex index, OwnedSocket& handle) {
   socket.last_sent_turn = 0;
   socket.state = SocketState::kOpen;
   socket.interest = Interest::kRead;
+  socket.handshake = HandshakeState::kNone;
   socket.peer_closed = false;
   socket.failed = false;
   ++count_;

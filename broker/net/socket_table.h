@@ -28,6 +28,13 @@ enum class SocketState : std::uint8_t {
   kLingering,  // All was sent and said to be the end; input is thrown away until the peer closes.
 };
 
+// Of the layers above it.
+enum class HandshakeState : std::uint8_t {
+  kNone,      // There is none, or it is done.
+  kExpected,  // The peer has said nothing yet.
+  kBegun,
+};
+
 struct Socket {
   OwnedSocket handle;
   Rest rest;
@@ -38,7 +45,8 @@ struct Socket {
   SocketState state = SocketState::kFree;
   Interest interest = Interest::kNone;
   bool peer_closed = false;  // Its direction has ended; ours may still be open.
-  bool failed = false;       // Neither direction is of use any more.
+  HandshakeState handshake = HandshakeState::kNone;
+  bool failed = false;  // Neither direction is of use any more.
 };
 // The poller's share of the 700 bytes an idle connection may cost (design section 8).
 static_assert(sizeof(Socket) <= 72);

@@ -1,5 +1,6 @@
 #include "broker/net/stream.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -11,12 +12,62 @@ Stream::Stream(std::vector<std::unique_ptr<Transform>> chain) : chain_(std::move
 }
 
 StreamState Stream::receive(std::span<std::byte> input, StreamBuffers& buffers, DecodedSink& sink) {
-  return push(0, input, buffers, sink);
+  const StreamState state = push(0, input, buffers, sink);
+  if (state != StreamState::kOpen) {
+    return state;
+  }
+  if (started_ < chain_.size()) {
+    start_layers(buffers);
+  }
+  if (!ready_ && std::ranges::all_of(chain_, [](const auto& layer) { return layer->ready(); })) {
+    become_ready(sink);
+  }
+  drop_layers_done();
+  return state;
+}
+
+void Stream::start_layers(StreamBuffers& buffers) {
+  while (started_ < chain_.size() && (started_ == 0 || chain_[started_ - 1U]->ready())) {
+    buffers.reply.clear();
+    chain_[started_]->start(buffers.reply);
+    if (!buffers.reply.empty()) {
+      const ByteView words(buffers.reply);
+      encode_through(started_, {&words, 1}, buffers, unsent_);
+    }
+    ++started_;
+  }
+}
+
+void Stream::become_ready(DecodedSink& sink) {
+  ready_ = true;
+  PeerFacts facts;
+  for (const auto& layer : chain_) {
+    layer->tell(facts);
+  }
+  sink.ready(facts);
+}
+
+// The layers nearest to the socket only: those above lie in the way of nothing.
+void Stream::drop_layers_done() {
+  while (ready_ && !chain_.empty() && !chain_.front()->needed()) {
+    chain_.erase(chain_.begin());
+    --started_;
+  }
+}
+
+Stream::Failure Stream::failure() const {
+  if (failed_ >= chain_.size()) {
+    return {};
+  }
+  return {chain_[failed_]->layer(), chain_[failed_]->problem()};
 }
 
 StreamState Stream::push(std::size_t layer, std::span<std::byte> input, StreamBuffers& buffers,
                          DecodedSink& sink) {
   if (layer == chain_.size()) {
+    if (!ready_) {
+      become_ready(sink);
+    }
     sink.decoded(input);
     return StreamState::kOpen;
   }
@@ -34,6 +85,7 @@ StreamState Stream::push(std::size_t layer, std::span<std::byte> input, StreamBu
       }
     }
     if (step.state != StreamState::kOpen) {
+      failed_ = static_cast<std::uint8_t>(layer);
       return step.state;
     }
     if (!step.more) {
@@ -97,7 +149,7 @@ void Stream::finish(StreamBuffers& buffers) {
 
 void Stream::sent(std::size_t count) {
   DCHECK(count <= unsent().size());
-  unsent_begin_ += count;
+  unsent_begin_ += static_cast<std::uint32_t>(count);
   if (unsent_begin_ != unsent_.size()) {
     return;
   }

@@ -8,8 +8,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/bytes.h"
@@ -31,6 +33,8 @@ struct StreamBuffers {
 class DecodedSink {
  public:
   virtual ~DecodedSink() = default;
+  // All handshakes are done. Called once, before the first `decoded`.
+  virtual void ready(const PeerFacts& facts) = 0;
   // Valid during the call.
   virtual void decoded(std::span<std::byte> bytes) = 0;
 };
@@ -39,6 +43,20 @@ class Stream {
  public:
   // The layer nearest to the socket first. Not empty.
   explicit Stream(std::vector<std::unique_ptr<Transform>> chain);
+
+  // For the side that connects: puts the first words of the layers into `unsent`.
+  void start(StreamBuffers& buffers) { start_layers(buffers); }
+  // All handshakes are done; before that nothing is to be encoded.
+  [[nodiscard]] bool ready() const { return ready_; }
+  // Every layer has done its part and gone: the socket's bytes are the decoder's.
+  [[nodiscard]] bool transparent() const { return chain_.empty() && unsent().empty(); }
+
+  // Why `receive` said kFailed.
+  struct Failure {
+    Layer layer = Layer::kCount;
+    std::string what;
+  };
+  [[nodiscard]] Failure failure() const;
 
   // Bytes of the socket, all taken, possibly overwritten. What comes out goes to `sink` in order;
   // what the layers answer goes behind `unsent`. Anything but kOpen: show no more.
@@ -57,6 +75,9 @@ class Stream {
   void sent(std::size_t count);
 
  private:
+  void start_layers(StreamBuffers& buffers);
+  void become_ready(DecodedSink& sink);
+  void drop_layers_done();
   StreamState push(std::size_t layer, std::span<std::byte> input, StreamBuffers& buffers,
                    DecodedSink& sink);
   // Appends to `output` what becomes of `chunks` below the first `layers` layers.
@@ -65,7 +86,10 @@ class Stream {
 
   std::vector<std::unique_ptr<Transform>> chain_;
   Bytes unsent_;
-  std::size_t unsent_begin_ = 0;
+  std::uint32_t unsent_begin_ = 0;
+  std::uint8_t started_ = 0;  // So many layers have said their first words.
+  std::uint8_t failed_ = 0;   // The layer that said kFailed.
+  bool ready_ = false;
   bool finished_ = false;
 };
 

@@ -72,6 +72,7 @@ BrokerLoop::BrokerLoop(const LoopOptions& options) : threads_(options.threads) {
     settings.drain_deadline = kDrainDeadline;
     settings.mailbox_items_max = options.mailbox_items_max;
     settings.read_buffer_bytes = options.read_buffer_bytes;
+    settings.handshakes = options.handshakes;
     thread.io = std::make_unique<IoThread>(
         settings, IoThread::Needs{*thread.front, authentication, clock, *thread.metrics, log_});
     mailboxes.push_back(&thread.io->mailbox());

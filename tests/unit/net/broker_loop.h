@@ -57,6 +57,7 @@ struct LoopOptions {
   session::SessionLimits limits = {};
   std::size_t mailbox_items_max = 1'024;
   std::size_t read_buffer_bytes = std::size_t{256} << 10U;
+  HandshakeSettings handshakes = {};
 };
 
 class BrokerLoop {

@@ -50,6 +50,7 @@ class ChainedClient : public DecodedSink {
     }));
     return peer_.ended();
   }
+  void ready(const PeerFacts& /*facts*/) override {}
   void decoded(std::span<std::byte> bytes) override { append(received_, bytes); }
   [[nodiscard]] StreamState state() const { return state_; }
   [[nodiscard]] Peer& peer() { return peer_; }

@@ -13,6 +13,7 @@ namespace {
 
 class CollectingSink final : public DecodedSink {
  public:
+  void ready(const PeerFacts& /*facts*/) override {}
   void decoded(std::span<std::byte> bytes) override {
     text += as_text(bytes);
     ++calls;

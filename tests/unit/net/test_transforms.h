@@ -16,6 +16,8 @@ class FrameTransform final : public Transform {
   static constexpr std::byte kMask{0x5A};
   static constexpr std::size_t kFrameMax = 255;
 
+  [[nodiscard]] Layer layer() const override { return Layer::kWebSocket; }
+  [[nodiscard]] bool ready() const override { return true; }
   [[nodiscard]] Inbound inbound(std::span<std::byte> input, std::span<std::byte> scratch,
                                 Bytes& reply) override;
   void outbound(std::span<const ByteView> input, Bytes& output) override;
@@ -33,6 +35,8 @@ class FrameTransform final : public Transform {
 // is small; a broken pair is a failure that it tells the peer about.
 class DoublingTransform final : public Transform {
  public:
+  [[nodiscard]] Layer layer() const override { return Layer::kTls; }
+  [[nodiscard]] bool ready() const override { return true; }
   [[nodiscard]] Inbound inbound(std::span<std::byte> input, std::span<std::byte> scratch,
                                 Bytes& reply) override;
   void outbound(std::span<const ByteView> input, Bytes& output) override;
