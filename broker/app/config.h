@@ -15,10 +15,63 @@
 
 namespace godwit::app {
 
-// One `[[listener.tcp]]`. Loopback unless said otherwise: MQTT without TLS on a network is a choice
-// that somebody has to make.
-struct TcpListenerConfig {
+// The enumerators are in the order of the choices in option_field.h.
+enum class TlsVersion : std::uint8_t { k1_2, k1_3 };
+enum class ClientCertificates : std::uint8_t { kOff, kOptional, kRequired };
+// Which name of a client's certificate is its user name; kNone: the client logs in by password.
+enum class CertificateIdentity : std::uint8_t {
+  kNone,
+  kCommonName,
+  kSanDns,
+  kSanEmail,
+  kSanUri,
+};
+
+// A certificate with the key it belongs to, as files in PEM.
+struct TlsCertificateConfig {
+  std::string certificate_file;  // The server's own first, then the chain.
+  std::string key_file;
+  std::string key_password;  // Secret. Empty: the key is not encrypted.
+};
+
+// What `listener.tls` and `listener.wss` have beyond an address.
+struct TlsListenerConfig {
+  TlsCertificateConfig certificate;
+  TlsVersion minimum_version = TlsVersion::k1_2;
+  ClientCertificates client_certificates = ClientCertificates::kOff;
+  std::string client_ca_file;
+  std::string crl_file;  // Empty: no certificate is revoked.
+  CertificateIdentity identity = CertificateIdentity::kNone;
+};
+
+// What `listener.ws` and `listener.wss` have beyond an address.
+struct WebSocketConfig {
+  std::string path = "/mqtt";
+  std::string origins;  // Parted by blanks. Empty: pages of any origin.
+};
+
+// One listener of any kind; listener_kind.h says which parts count. Loopback unless said otherwise:
+// MQTT without TLS on a network is a choice that somebody has to make.
+struct ListenerConfig {
   std::string bind = "localhost:1883";
+  bool proxy_protocol = false;
+  TlsListenerConfig tls = {};
+  WebSocketConfig websocket = {};
+};
+
+// The default plain listener stands until a source of settings names a listener of any kind.
+struct ListenersConfig {
+  std::vector<ListenerConfig> tcp{ListenerConfig{}};
+  std::vector<ListenerConfig> tls = {};
+  std::vector<ListenerConfig> ws = {};
+  std::vector<ListenerConfig> wss = {};
+};
+
+// What all TLS listeners share.
+struct TlsConfig {
+  std::uint32_t reload_check_seconds = 30;  // 0: files are not looked at.
+  bool session_tickets = true;
+  std::vector<TlsCertificateConfig> certificates = {};  // Beyond the listeners' own; by SNI.
 };
 
 inline constexpr std::string_view kHttpOff = "off";
@@ -47,6 +100,8 @@ struct LimitsConfig {
   std::uint32_t connections_max = 1'000'000;
   std::uint32_t authentication_queue_max = 1'000;
   Duration close_grace = std::chrono::seconds(5);
+  Duration handshake_deadline = std::chrono::seconds(5);  // PROXY, TLS and WebSocket together.
+  std::uint32_t tls_handshakes_max = 4'096;               // Unfinished ones of the process.
 };
 
 // How a message of a shared group finds its member (routing::ShareStrategy), or that there are
@@ -70,7 +125,8 @@ struct Config {
   std::uint32_t sys_interval_seconds = 10;  // 0: $SYS is not published.
   std::uint32_t drain_seconds = 10;
 
-  std::vector<TcpListenerConfig> tcp_listeners{TcpListenerConfig{}};
+  ListenersConfig listeners;
+  TlsConfig tls;
   HttpConfig http;
   MqttConfig mqtt;
   AccessConfig access;

@@ -12,6 +12,7 @@
 
 #include "broker/app/address.h"
 #include "broker/app/config_table.h"
+#include "broker/app/listener_kind.h"
 #include "broker/app/setting.h"
 #include "broker/mqtt/utf8.h"
 
@@ -83,6 +84,7 @@ std::string described(const RawValue& value) {
     std::string operator()(double number) const { return fmt::format("{}", number); }
     std::string operator()(const std::string& text) const { return fmt::format("\"{}\"", text); }
     std::string operator()(const Untyped& raw) const { return fmt::format("\"{}\"", raw.text); }
+    std::string operator()(Stands) const { return "a table"; }
   };
   return std::visit(Visitor{}, value);
 }
@@ -156,6 +158,9 @@ Parsed<OptionValue> to_text(const Option& option, const Setting& setting) {
       (text->size() > kTextBytesMax || mqtt::find_invalid_utf8(*text))) {
     return fail(Error{fmt::format("must be {}", bounds_text(option))});
   }
+  if (option.refuse != nullptr && !option.refuse(*text).empty()) {
+    return fail(Error{std::string(option.refuse(*text))});
+  }
   if (option.type == OptionType::kPath && !text->empty() && !setting.base_folder.empty()) {
     return (std::filesystem::path(setting.base_folder) / *text).string();
   }
@@ -179,12 +184,68 @@ Parsed<OptionValue> to_option_value(const Option& option, const Setting& setting
   return fail(Error{"has no type"});
 }
 
+// How long the settings make the list of this section; 0 if they say nothing about it.
+std::size_t instances_of(const Section& section, const std::vector<Setting>& settings) {
+  std::size_t count = 0;
+  for (const Setting& setting : settings) {
+    const Option* option = find_option(setting.option);
+    const std::string_view name = option == nullptr ? setting.option : section_of(*option).name;
+    if (name == section.name) {
+      count = std::max(count, setting.instance + 1);
+    }
+  }
+  return count;
+}
+
+// Every instance that a setting is about exists from here on.
+void make_instances(const std::vector<Setting>& settings, Config& config) {
+  const bool listener_named = std::ranges::any_of(settings, [](const Setting& setting) {
+    const Option* option = find_option(setting.option);
+    const std::string_view name = option == nullptr ? setting.option : section_of(*option).name;
+    return std::ranges::find(kListenerKinds, name, &ListenerKind::section) != kListenerKinds.end();
+  });
+  if (listener_named) {
+    // A file with nothing but `listener.tls` must not open the plain port.
+    config.listeners.tcp.clear();
+  }
+  for (const Section& section : sections()) {
+    if (!section.repeatable()) {
+      continue;
+    }
+    if (const std::size_t count = instances_of(section, settings); count > 0) {
+      section.resize(config, count);
+    }
+  }
+}
+
+std::string problem_text(const Option& option, const Setting& setting, const Error& error) {
+  const std::string name = instance_name(option.name, setting.instance);
+  if (option.type == OptionType::kAddress && text_of(setting.value) != nullptr) {
+    return fmt::format("{}: {}: {}", setting.origin, name, error.text);  // Quotes the value.
+  }
+  if (option.secret) {
+    return fmt::format("{}: {} {}", setting.origin, name, error.text);
+  }
+  return fmt::format("{}: {} {}, not {}", setting.origin, name, error.text,
+                     described(setting.value));
+}
+
 }  // namespace
 
 std::string unknown_option_text(std::string_view name) {
+  constexpr std::size_t kEditsMax = 4;  // Further away it is no slip of the finger.
+  constexpr std::size_t kNameShownMax = 100;
+  if (name.size() > kNameShownMax) {
+    return fmt::format("unknown option `{}…`, a name of {} bytes", name.substr(0, kNameShownMax),
+                       name.size());
+  }
   const Option* nearest = nullptr;
-  std::size_t best = 5;  // Further away it is no slip of the finger.
+  std::size_t best = kEditsMax + 1;
   for (const Option& option : options()) {
+    if (std::max(name.size(), option.name.size()) - std::min(name.size(), option.name.size()) >
+        kEditsMax) {
+      continue;
+    }
     const std::size_t edits = distance(name, option.name);
     if (edits < best) {
       best = edits;
@@ -197,25 +258,14 @@ std::string unknown_option_text(std::string_view name) {
   return fmt::format("unknown option `{}`; did you mean `{}`?", name, nearest->name);
 }
 
-void apply_settings(const std::vector<Setting>& settings, Config& config, Problems& problems) {
-  // First the lists, so that every instance exists.
-  for (const Section& section : sections()) {
-    if (!section.repeatable()) {
+void apply_settings(const std::vector<Setting>& settings, Config& config, Origins& origins,
+                    Problems& problems) {
+  make_instances(settings, config);
+  for (const Setting& setting : settings) {
+    if (std::holds_alternative<Stands>(setting.value)) {
+      origins.note(setting.option, setting.instance, setting.origin);
       continue;
     }
-    std::size_t count = 0;
-    for (const Setting& setting : settings) {
-      const Option* option = find_option(setting.option);
-      if (option == nullptr || section_of(*option).name != section.name) {
-        continue;
-      }
-      count = std::max(count, setting.instance + 1);
-    }
-    if (count > 0) {
-      section.resize(config, count);
-    }
-  }
-  for (const Setting& setting : settings) {
     const Option* option = find_option(setting.option);
     if (option == nullptr) {
       problems.push_back(
@@ -225,12 +275,9 @@ void apply_settings(const std::vector<Setting>& settings, Config& config, Proble
     const Parsed<OptionValue> value = to_option_value(*option, setting);
     if (value) {
       option->field.write(config, setting.instance, *value);
-    } else if (option->type == OptionType::kAddress && text_of(setting.value) != nullptr) {
-      problems.push_back(
-          Error{fmt::format("{}: {}: {}", setting.origin, option->name, value.error().text)});
+      origins.note(option->name, setting.instance, setting.origin);
     } else {
-      problems.push_back(Error{fmt::format("{}: {} {}, not {}", setting.origin, option->name,
-                                           value.error().text, described(setting.value))});
+      problems.push_back(Error{problem_text(*option, setting, value.error())});
     }
   }
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker/app/config.h"
+#include "broker/app/origins.h"
 #include "broker/app/setting.h"
 
 namespace godwit::app {
@@ -18,9 +19,13 @@ struct ConfigSources {
   Problems problems = {};  // Of the command line itself, told together with the others.
 };
 
-[[nodiscard]] Result<Config, Problems> load_config(const ConfigSources& sources);
+struct LoadedConfig {
+  Config config;
+  Origins origins;
+};
 
-// What one option alone does not show; part of load_config, apart for tests.
-void check_combinations(const Config& config, Problems& problems);
+[[nodiscard]] Result<LoadedConfig, Problems> load_config_with_origins(const ConfigSources& sources);
+// For whoever does not ask where a value came from.
+[[nodiscard]] Result<Config, Problems> load_config(const ConfigSources& sources);
 
 }  // namespace godwit::app

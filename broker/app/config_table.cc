@@ -7,19 +7,54 @@
 #include <vector>
 
 #include "base/check.h"
+#include "broker/app/listener_kind.h"
 #include "broker/app/option_rows.h"
 
 namespace godwit::app {
 namespace {
 
+using ListenerList = std::vector<ListenerConfig> ListenersConfig::*;
+
+template <ListenerList List>
+void resize_listeners(Config& config, std::size_t count) {
+  const auto kind = std::ranges::find(kListenerKinds, List, &ListenerKind::list);
+  (config.listeners.*List).resize(count, ListenerConfig{.bind = std::string(kind->default_bind)});
+}
+
+template <ListenerList List>
+std::size_t listener_count(const Config& config) {
+  return (config.listeners.*List).size();
+}
+
 constexpr std::array kSections = {
     Section{.name = "", .help = "Options at the top of the file, before the first table."},
+    Section{.name = "listener.tcp",
+            .help = "Where MQTT clients connect. Written `[listener.tcp]` once or "
+                    "`[[listener.tcp]]` as often as there are addresses. The default listener "
+                    "stands if no listener of any kind is configured. `--bind` takes the place of "
+                    "all plain listeners that other sources name.",
+            .resize = &resize_listeners<&ListenersConfig::tcp>,
+            .size = &listener_count<&ListenersConfig::tcp>},
+    Section{.name = "listener.tls",
+            .help = "The same over TLS, 1.2 or 1.3; as often as there are addresses.",
+            .resize = &resize_listeners<&ListenersConfig::tls>,
+            .size = &listener_count<&ListenersConfig::tls>},
+    Section{.name = "listener.ws",
+            .help = "MQTT over WebSocket, for web pages; as often as there are addresses.",
+            .resize = &resize_listeners<&ListenersConfig::ws>,
+            .size = &listener_count<&ListenersConfig::ws>},
+    Section{.name = "listener.wss",
+            .help = "MQTT over WebSocket over TLS, with the options of both.",
+            .resize = &resize_listeners<&ListenersConfig::wss>,
+            .size = &listener_count<&ListenersConfig::wss>},
+    Section{.name = "tls", .help = "What all listeners with TLS share."},
     Section{
-        .name = "listener.tcp",
-        .help = "Where MQTT clients connect. Written `[listener.tcp]` once or "
-                "`[[listener.tcp]]` as often as there are addresses. `--bind` takes the place "
-                "of all that a file says.",
-        .resize = [](Config& config, std::size_t count) { config.tcp_listeners.resize(count); }},
+        .name = "tls.certificate",
+        .help = "Certificates beyond those of the listeners, `[[tls.certificate]]` for each. A "
+                "client that asks for a server name (SNI) is shown the one with that name; of "
+                "every listener with TLS.",
+        .resize = [](Config& config, std::size_t count) { config.tls.certificates.resize(count); },
+        .size = [](const Config& config) { return config.tls.certificates.size(); }},
     Section{.name = "http", .help = "Health, version and metrics over HTTP/1.1."},
     Section{.name = "mqtt", .help = "What clients are offered of the optional parts of MQTT."},
     Section{.name = "access", .help = "Who may connect, and what they may do: see `access.md`."},
@@ -44,12 +79,29 @@ std::string bytes_text(std::int64_t bytes) {
 const std::vector<Option>& all_options() {
   static const std::vector<Option> kAll = [] {
     std::vector<Option> all;
-    for (const std::span<const Option> rows : {general_option_rows(), limit_option_rows()}) {
+    for (const std::span<const Option> rows :
+         {general_option_rows(), listener_option_rows(), limit_option_rows()}) {
       all.insert(all.end(), rows.begin(), rows.end());
     }
+    std::ranges::stable_sort(
+        all, {}, [](const Option& option) { return &section_of(option) - kSections.data(); });
     return all;
   }();
   return kAll;
+}
+
+// A Config with one instance of each section.
+const Config& config_of_defaults() {
+  static const Config kDefaults = [] {
+    Config config;
+    for (const Section& section : kSections) {
+      if (section.repeatable()) {
+        section.resize(config, 1);
+      }
+    }
+    return config;
+  }();
+  return kDefaults;
 }
 
 }  // namespace
@@ -95,9 +147,11 @@ std::string value_text(const Option& option, const OptionValue& value) {
   return text.find(' ') == std::string::npos ? text : fmt::format("\"{}\"", text);
 }
 
-std::string default_text(const Option& option) {
-  return value_text(option, option.field.read(Config{}, 0));
+OptionValue default_value(const Option& option) {
+  return option.field.read(config_of_defaults(), 0);
 }
+
+std::string default_text(const Option& option) { return value_text(option, default_value(option)); }
 
 std::string bounds_text(const Option& option) {
   switch (option.type) {

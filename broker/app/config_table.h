@@ -31,7 +31,8 @@ inline constexpr std::size_t kTextBytesMax = 1'024;
 // A value that fits an option: the type says which alternative.
 using OptionValue = std::variant<bool, std::int64_t, std::string>;
 
-// Reads and writes one field of a Config. `instance`: which one of a repeatable section, else 0.
+// Reads and writes one field of a Config, which must have that instance. `instance`: which one of a
+// repeatable section, else 0.
 struct OptionField {
   OptionValue (*read)(const Config& config, std::size_t instance) = nullptr;
   void (*write)(Config& config, std::size_t instance, const OptionValue& value) = nullptr;
@@ -44,8 +45,11 @@ struct Option {
   std::int64_t max = 0;
   std::string_view choices = {};  // "trace debug info": parted by blanks.
   bool reloadable = false;        // May change without a restart.
+  bool secret = false;            // Never shown: not in messages, logs or `godwit config show`.
   std::string_view flag = {};     // "--bind": its own flag of `serve`, besides --set.
   std::string_view help;          // Sentences.
+  // Of kText, beyond its type: the end of a sentence, "must begin with /"; empty: it will do.
+  std::string_view (*refuse)(std::string_view text) = nullptr;
   OptionField field;
 };
 
@@ -55,6 +59,8 @@ struct Section {
   std::string_view help;
   // Not null: the section may stand several times; makes the list `count` long.
   void (*resize)(Config& config, std::size_t count) = nullptr;
+  // How long that list is. Null: the section stands once.
+  std::size_t (*size)(const Config& config) = nullptr;
 
   [[nodiscard]] bool repeatable() const { return resize != nullptr; }
 };
@@ -72,7 +78,9 @@ inline constexpr std::size_t kSectionInstancesMax = 64;
 [[nodiscard]] const Section& section_of(const Option& option);
 // "queue_messages_max" of "limits.queue_messages_max".
 [[nodiscard]] std::string_view key_of(const Option& option);
-// The value that a Config has from the start, as one would write it.
+// The value of an instance that nothing is said about.
+[[nodiscard]] OptionValue default_value(const Option& option);
+// The same as one would write it.
 [[nodiscard]] std::string default_text(const Option& option);
 // "1 to 65535", "true or false", …
 [[nodiscard]] std::string bounds_text(const Option& option);

@@ -48,9 +48,8 @@ class TomlReader {
   }
 
   void read_section(const toml::node& node, const Section& section) {
-    const std::string path = std::string(section.name) + '.';
     if (const toml::table* table = node.as_table()) {
-      read_table(*table, path, 0);
+      read_instance(*table, section, 0);
       return;
     }
     const toml::array* array = node.as_array();
@@ -64,8 +63,19 @@ class TomlReader {
       return;
     }
     for (std::size_t instance = 0; instance < array->size(); ++instance) {
-      read_table(*array->get_as<toml::table>(instance), path, instance);
+      read_instance(*array->get_as<toml::table>(instance), section, instance);
     }
+  }
+
+  void read_instance(const toml::table& table, const Section& section, std::size_t instance) {
+    if (section.repeatable()) {
+      settings_.push_back({.option = std::string(section.name),
+                           .instance = instance,
+                           .value = Stands{},
+                           .origin = place(table),
+                           .base_folder = {}});
+    }
+    read_table(table, std::string(section.name) + '.', instance);
   }
 
   void read_option(const toml::node& node, const std::string& name, std::size_t instance) {

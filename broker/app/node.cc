@@ -48,7 +48,7 @@ front::FrontSettings front_settings(const Config& config, const HashKey& key) {
 
 net::IoThreadSettings thread_settings(const Config& config) {
   net::IoThreadSettings settings;
-  const std::size_t count = config.tcp_listeners.size();
+  const std::size_t count = config.listeners.tcp.size();
   for (std::size_t number = 0; number < count; ++number) {
     settings.listener_names.push_back(count == 1 ? "tcp" : fmt::format("tcp.{}", number));
   }
@@ -159,9 +159,9 @@ void Node::build_service() {
 }
 
 void Node::bind_listeners(Problems& problems) {
-  for (std::size_t number = 0; number < config_.tcp_listeners.size(); ++number) {
+  for (std::size_t number = 0; number < config_.listeners.tcp.size(); ++number) {
     // Checked when it was read.
-    const auto addresses = parse_bind(config_.tcp_listeners[number].bind).value();
+    const auto addresses = parse_bind(config_.listeners.tcp[number].bind).value();
     for (const BindAddress& address : addresses) {
       auto listener = net::Listener::open(
           {.number = static_cast<std::uint16_t>(number), .ip = address.ip, .port = address.port},

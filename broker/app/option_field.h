@@ -1,7 +1,7 @@
 // Turns a member of Config into the field of a row. Only for the files that hold rows.
 //
 //   .field = OPTION_FIELD(config.limits.memory_budget_bytes)
-//   .field = OPTION_FIELD(config.tcp_listeners.at(instance).bind)
+//   .field = OPTION_FIELD(config.listeners.tcp.at(instance).bind)
 #pragma once
 
 #include <chrono>
@@ -27,6 +27,13 @@ inline constexpr std::string_view kChoices<LogLevel>[] = {"trace", "debug", "inf
 template <>
 inline constexpr std::string_view kChoices<SharedSubscriptions>[] = {"round_robin", "hash_topic",
                                                                      "hash_client", "off"};
+template <>
+inline constexpr std::string_view kChoices<TlsVersion>[] = {"1.2", "1.3"};
+template <>
+inline constexpr std::string_view kChoices<ClientCertificates>[] = {"off", "optional", "required"};
+template <>
+inline constexpr std::string_view kChoices<CertificateIdentity>[] = {
+    "none", "common_name", "san_dns", "san_email", "san_uri"};
 
 template <class Field>
 OptionValue to_value(const Field& field) {

@@ -1,4 +1,4 @@
-// The rows of the table, in two files because there are many. For config_table.cc only.
+// The rows of the table, in three files because there are many. For config_table.cc only.
 #pragma once
 
 #include <span>
@@ -7,8 +7,10 @@
 
 namespace godwit::app {
 
-// Everything but bounds.
+// Everything but listeners and bounds.
 [[nodiscard]] std::span<const Option> general_option_rows();
+// The sections `listener.*`, `tls` and `tls.certificate`.
+[[nodiscard]] std::span<const Option> listener_option_rows();
 // The section `limits`.
 [[nodiscard]] std::span<const Option> limit_option_rows();
 

@@ -34,15 +34,6 @@ constexpr std::array kRows = {
         .field = OPTION_FIELD(config.drain_seconds),
     },
     Option{
-        .name = "listener.tcp.bind",
-        .type = OptionType::kAddress,
-        .flag = "--bind",
-        .help = "Where MQTT clients connect. `192.0.2.1:1883`, `[2001:db8::1]:1883`, "
-                "`localhost:1883` (both loopback addresses) or `*:1883` (every address of the "
-                "machine, IPv4 and IPv6). Port 0 takes a free one, which the log names.",
-        .field = OPTION_FIELD(config.tcp_listeners.at(instance).bind),
-    },
-    Option{
         .name = "http.bind",
         .type = OptionType::kAddress,
         .flag = "--http-bind",

@@ -46,6 +46,15 @@ constexpr std::array kRows = {
         .field = OPTION_FIELD(config.limits.session.connect_deadline),
     },
     Option{
+        .name = "limits.handshake_deadline_seconds",
+        .type = OptionType::kSeconds,
+        .min = 1,
+        .max = 3'600,
+        .help = "From the connection to the end of what comes before MQTT: PROXY header, TLS and "
+                "WebSocket handshake together; then it is closed.",
+        .field = OPTION_FIELD(config.limits.handshake_deadline),
+    },
+    Option{
         .name = "limits.connect_packet_size_max",
         .type = OptionType::kBytes,
         .min = 256,
@@ -196,6 +205,14 @@ constexpr std::array kRows = {
         .help = "Client connections at the same time; more are closed at once. The open files that "
                 "the system grants may allow fewer; the log says at the start how many.",
         .field = OPTION_FIELD(config.limits.connections_max),
+    },
+    Option{
+        .name = "limits.tls_handshakes_max",
+        .type = OptionType::kInteger,
+        .min = 1,
+        .max = 1'000'000,
+        .help = "Unfinished TLS handshakes of the whole process; beyond it the oldest is closed.",
+        .field = OPTION_FIELD(config.limits.tls_handshakes_max),
     },
     Option{
         .name = "limits.authentication_queue_max",

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "broker/app/config.h"
+#include "broker/app/origins.h"
 
 namespace godwit::app {
 
@@ -23,7 +24,10 @@ struct Untyped {
   std::string text;
 };
 
-using RawValue = std::variant<bool, std::int64_t, double, std::string, Untyped>;
+// No value: a repeatable section stands, whatever is in it. Setting::option is its name.
+struct Stands {};
+
+using RawValue = std::variant<bool, std::int64_t, double, std::string, Untyped, Stands>;
 
 struct Setting {
   std::string option;
@@ -41,8 +45,9 @@ void read_toml(std::string_view text, const std::string& file_name, std::vector<
 void read_assignment(std::string_view assignment, const std::string& origin,
                      std::vector<Setting>& settings, Problems& problems);
 
-// In this order: what comes later wins.
-void apply_settings(const std::vector<Setting>& settings, Config& config, Problems& problems);
+// In this order: what comes later wins. Notes where each value came from.
+void apply_settings(const std::vector<Setting>& settings, Config& config, Origins& origins,
+                    Problems& problems);
 
 // "unknown option a.b", with the nearest that exists.
 [[nodiscard]] std::string unknown_option_text(std::string_view name);

@@ -7,15 +7,19 @@
 #include <string>
 
 #include "broker/app/address.h"
+#include "broker/app/listener_kind.h"
 #include "broker/app/version.h"
 
 namespace godwit::app {
 namespace {
 
 bool listens_beyond_loopback(const Config& config) {
-  return std::ranges::any_of(config.tcp_listeners, [](const TcpListenerConfig& listener) {
+  const auto beyond = [](const ListenerConfig& listener) {
     const auto addresses = parse_bind(listener.bind);
     return addresses && !std::ranges::all_of(*addresses, &BindAddress::loopback);
+  };
+  return std::ranges::any_of(kListenerKinds, [&](const ListenerKind& kind) {
+    return std::ranges::any_of(config.listeners.*kind.list, beyond);
   });
 }
 

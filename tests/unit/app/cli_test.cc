@@ -39,8 +39,8 @@ TEST(CommandLine, serve_takes_flags_of_options_and_set) {
       served({"serve", "--development", "--bind", "127.0.0.1:1", "--bind", "[::1]:1",
               "--io-threads", "3", "--set", "sys_interval_seconds=1", "--set", "drain_seconds=2"});
   EXPECT_TRUE(config.development);
-  ASSERT_EQ(config.tcp_listeners.size(), 2U);
-  EXPECT_EQ(config.tcp_listeners[1].bind, "[::1]:1");
+  ASSERT_EQ(config.listeners.tcp.size(), 2U);
+  EXPECT_EQ(config.listeners.tcp[1].bind, "[::1]:1");
   EXPECT_EQ(config.io_threads, 3);
   EXPECT_EQ(config.sys_interval_seconds, 1U);
   EXPECT_EQ(config.drain_seconds, 2U);

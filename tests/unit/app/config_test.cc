@@ -31,9 +31,10 @@ struct FromToml {
   explicit FromToml(std::string_view text) {
     std::vector<Setting> settings;
     read_toml(text, "g.toml", settings, problems);
-    apply_settings(settings, config, problems);
+    apply_settings(settings, config, origins, problems);
   }
   Config config;
+  Origins origins;
   Problems problems;
 };
 
@@ -43,9 +44,10 @@ struct FromFlags {
     for (const std::string_view assignment : assignments) {
       read_assignment(assignment, "--set", settings, problems);
     }
-    apply_settings(settings, config, problems);
+    apply_settings(settings, config, origins, problems);
   }
   Config config;
+  Origins origins;
   Problems problems;
 };
 
@@ -64,7 +66,7 @@ TEST(ConfigTable, defaults_and_bounds_of_each_option_can_be_written_and_read_bac
   for (const Option& option : options()) {
     SCOPED_TRACE(option.name);
     std::vector<RawValue> values;
-    const OptionValue standard = option.field.read(Config{}, 0);
+    const OptionValue standard = default_value(option);
     if (const auto* text = std::get_if<std::string>(&standard)) {
       values.emplace_back(*text);
     }
@@ -78,13 +80,15 @@ TEST(ConfigTable, defaults_and_bounds_of_each_option_can_be_written_and_read_bac
     }
     for (const RawValue& value : values) {
       Config config;
+      Origins origins;
       Problems problems;
       apply_settings({{.option = std::string(option.name),
                        .value = value,
                        .origin = "test",
                        .base_folder = ""}},
-                     config, problems);
+                     config, origins, problems);
       EXPECT_THAT(texts(problems), IsEmpty());
+      EXPECT_EQ(origins.of(option.name), "test");
       const OptionValue kept = option.field.read(config, 0);
       if (const auto* number = std::get_if<std::int64_t>(&value)) {
         EXPECT_EQ(std::get<std::int64_t>(kept), *number);
@@ -133,8 +137,8 @@ connect_deadline_seconds = 7
 )");
   EXPECT_THAT(texts(read.problems), IsEmpty());
   EXPECT_EQ(read.config.io_threads, 2);
-  ASSERT_EQ(read.config.tcp_listeners.size(), 1U);
-  EXPECT_EQ(read.config.tcp_listeners[0].bind, "127.0.0.1:0");
+  ASSERT_EQ(read.config.listeners.tcp.size(), 1U);
+  EXPECT_EQ(read.config.listeners.tcp[0].bind, "127.0.0.1:0");
   EXPECT_EQ(read.config.http.bind, "off");
   EXPECT_TRUE(read.config.access.allow_anonymous);
   EXPECT_EQ(read.config.access.password_file, "passwords");
@@ -152,8 +156,8 @@ bind = "127.0.0.1:1"
 bind = "[::1]:2"
 )");
   EXPECT_THAT(texts(read.problems), IsEmpty());
-  ASSERT_EQ(read.config.tcp_listeners.size(), 2U);
-  EXPECT_EQ(read.config.tcp_listeners[1].bind, "[::1]:2");
+  ASSERT_EQ(read.config.listeners.tcp.size(), 2U);
+  EXPECT_EQ(read.config.listeners.tcp[1].bind, "[::1]:2");
 }
 
 TEST(ConfigToml, tells_the_line_of_what_is_not_toml) {
@@ -196,10 +200,11 @@ bind = "example.org:1883"
 TEST(ConfigToml, takes_paths_from_the_folder_of_the_file) {
   std::vector<Setting> settings;
   Config config;
+  Origins origins;
   Problems problems;
   read_toml("[access]\npassword_file = \"users\"\nrules_file = \"/srv/rules\"\n",
             "/etc/godwit/godwit.toml", settings, problems);
-  apply_settings(settings, config, problems);
+  apply_settings(settings, config, origins, problems);
   EXPECT_EQ(config.access.password_file, "/etc/godwit/users");
   EXPECT_EQ(config.access.rules_file, "/srv/rules");
 }
@@ -213,8 +218,8 @@ TEST(ConfigFlags, set_takes_every_type_as_text) {
   EXPECT_TRUE(read.config.access.allow_anonymous);
   EXPECT_EQ(read.config.log.level, LogLevel::kWarn);
   EXPECT_EQ(read.config.limits.session.queue_bytes_max, std::size_t{2} << 20U);
-  ASSERT_EQ(read.config.tcp_listeners.size(), 2U);
-  EXPECT_EQ(read.config.tcp_listeners[1].bind, "[::1]:1");
+  ASSERT_EQ(read.config.listeners.tcp.size(), 2U);
+  EXPECT_EQ(read.config.listeners.tcp[1].bind, "[::1]:1");
 }
 
 TEST(ConfigFlags, refuses_what_is_not_an_assignment_and_instances_without_bound) {
@@ -242,7 +247,7 @@ TEST(ConfigLoad, lets_flags_win_over_the_file) {
   ASSERT_TRUE(config) << texts(config.error())[0];
   EXPECT_EQ(config->io_threads, 4);
   EXPECT_EQ(config->sys_interval_seconds, 3U);
-  EXPECT_EQ(config->tcp_listeners.size(), 2U);
+  EXPECT_EQ(config->listeners.tcp.size(), 2U);
 
   sources.flags.push_back({.option = "listener.tcp.bind",
                            .value = Untyped{"127.0.0.1:7"},
@@ -250,8 +255,8 @@ TEST(ConfigLoad, lets_flags_win_over_the_file) {
                            .base_folder = ""});
   config = load_config(sources);
   ASSERT_TRUE(config);
-  ASSERT_EQ(config->tcp_listeners.size(), 1U);
-  EXPECT_EQ(config->tcp_listeners[0].bind, "127.0.0.1:7");
+  ASSERT_EQ(config->listeners.tcp.size(), 1U);
+  EXPECT_EQ(config->listeners.tcp[0].bind, "127.0.0.1:7");
 }
 
 TEST(ConfigLoad, refuses_to_start_when_nobody_could_connect) {
