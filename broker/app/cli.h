@@ -1,4 +1,4 @@
-// The command line as values. Only cli.cc knows CLI11.
+// The command line as values. Only cli*.cc know CLI11; see cli_subcommand.h.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,58 @@
+// `godwit config` and what stands below it.
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "broker/app/cli_source_flags.h"
+#include "broker/app/cli_subcommand.h"
+
+namespace godwit::app {
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done, 1 the output could not be written, 2 the command line is wrong.";
+
+constexpr const char* kCheckFooter =
+    "Says what `godwit serve` would say with the same flags, all of it at once, without starting."
+    "\n\nExit codes: 0 the broker would start with it, 2 the command line, the configuration or a "
+    "file that it names is wrong.";
+
+class ConfigSubcommand final : public Subcommand {
+ public:
+  explicit ConfigSubcommand(CLI::App& root)
+      : app_(*root.add_subcommand("config", "Check a configuration, list all options")),
+        check_(*app_.add_subcommand("check", "Check a configuration without starting")),
+        reference_(
+            *app_.add_subcommand("reference", "Print the page of all options, in Markdown")) {
+    app_.require_subcommand(1);
+    app_.footer(kFooter);
+    check_.footer(kCheckFooter);
+    check_flags_.add_to(check_);
+    reference_.footer(kFooter);
+  }
+
+  [[nodiscard]] std::optional<Command> chosen() const override {
+    if (check_.parsed()) {
+      return ConfigCheckCommand{check_flags_.sources()};
+    }
+    if (reference_.parsed()) {
+      return ConfigReferenceCommand{};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  CLI::App& app_;
+  CLI::App& check_;
+  CLI::App& reference_;
+  SourceFlags check_flags_;
+};
+
+}  // namespace
+
+std::unique_ptr<Subcommand> add_config(CLI::App& root) {
+  return std::make_unique<ConfigSubcommand>(root);
+}
+
+}  // namespace godwit::app

@@ -1,0 +1,87 @@
+#include "broker/app/cli_source_flags.h"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+namespace godwit::app {
+namespace {
+
+std::string_view placeholder(OptionType type) {
+  switch (type) {
+    case OptionType::kAddress:
+      return "HOST:PORT";
+    case OptionType::kPath:
+      return "FILE";
+    case OptionType::kChoice:
+    case OptionType::kText:
+      return "WORD";
+    default:
+      return "N";
+  }
+}
+
+// The first sentence of the option's help, and what it is called in a file.
+std::string flag_help(const Option& option) {
+  std::string_view sentence = option.help.substr(0, option.help.find(". "));
+  if (sentence.ends_with('.')) {
+    sentence.remove_suffix(1);
+  }
+  std::string help = fmt::format("{} [{}, default {}", sentence, option.name, default_text(option));
+  if (option.type == OptionType::kChoice || option.type == OptionType::kInteger) {
+    help += fmt::format(", {}", bounds_text(option));
+  }
+  return help + (section_of(option).repeatable() ? ", may be repeated]" : "]");
+}
+
+}  // namespace
+
+void SourceFlags::add_to(CLI::App& command) {
+  command.add_option("-c,--config", file_, "The configuration file (TOML)")->type_name("FILE");
+  command.add_flag("--development", development_,
+                   "To try things out: everybody may connect, from this machine only");
+  for (const Option& option : options()) {
+    if (!option.flag.empty()) {
+      add_flag_of(option, command);
+    }
+  }
+  command.add_option("--set", assignments_, "Sets any option; may be given several times")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+}
+
+ConfigSources SourceFlags::sources() const {
+  ConfigSources sources{.file = file_, .flags = {}, .development = development_, .problems = {}};
+  for (const std::string& assignment : assignments_) {
+    read_assignment(assignment, "--set", sources.flags, sources.problems);
+  }
+  for (const Flag& flag : flags_) {
+    for (std::size_t instance = 0; instance < flag.values.size(); ++instance) {
+      sources.flags.push_back({.option = std::string(flag.option->name),
+                               .instance = instance,
+                               .value = Untyped{flag.values[instance]},
+                               .origin = std::string(flag.option->flag),
+                               .base_folder = {}});
+    }
+  }
+  return sources;
+}
+
+void SourceFlags::add_flag_of(const Option& option, CLI::App& command) {
+  Flag& flag = flags_.emplace_back(Flag{&option, {}});
+  const bool repeatable = section_of(option).repeatable();
+  CLI::Option* added = command.add_option(std::string(option.flag), flag.values, flag_help(option));
+  if (option.type == OptionType::kBoolean) {
+    // `--allow-anonymous` alone means true.
+    added->expected(0, 1)->type_name("")->default_str("true");
+    added->run_callback_for_default(false);
+    return;
+  }
+  added->type_name(std::string(placeholder(option.type)))->allow_extra_args(false)->expected(1);
+  added->multi_option_policy(repeatable ? CLI::MultiOptionPolicy::TakeAll
+                                        : CLI::MultiOptionPolicy::TakeLast);
+}
+
+}  // namespace godwit::app
