@@ -65,8 +65,16 @@ class CommandLine {
 
 }  // namespace
 
-Command parse_command_line(int argc, const char* const* argv) {
-  return CommandLine().parse(argc, argv);
+Command parse_command_line(int argc, const char* const* argv, const Environment& environment) {
+  Command command = CommandLine().parse(argc, argv);
+  std::visit(
+      [&](auto& chosen) {
+        if constexpr (requires { chosen.sources; }) {
+          chosen.sources.environment = environment;
+        }
+      },
+      command);
+  return command;
 }
 
 }  // namespace godwit::app

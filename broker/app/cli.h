@@ -41,6 +41,8 @@ struct PrintCommand {
 using Command = std::variant<ServeCommand, PasswdCommand, ConfigCheckCommand,
                              ConfigReferenceCommand, VersionCommand, PrintCommand>;
 
-[[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
+// The environment goes into the sources of whichever command reads a configuration.
+[[nodiscard]] Command parse_command_line(int argc, const char* const* argv,
+                                         const Environment& environment);
 
 }  // namespace godwit::app

@@ -11,8 +11,10 @@ namespace godwit::app {
 namespace {
 
 constexpr const char* kFooter =
-    "Every option of `godwit config reference` can be given as --set NAME=VALUE; flags win over "
-    "the file.\n\nExit codes: 0 stopped as asked (SIGTERM, SIGINT), 1 something failed while "
+    "Every option of `godwit config reference` can be given as --set NAME=VALUE or in the "
+    "environment, as GODWIT_LIMITS__QUEUE_MESSAGES_MAX; GODWIT_CONFIG names the file. Flags win "
+    "over the environment, and that over the file.\n\nExit codes: 0 stopped as asked (SIGTERM, "
+    "SIGINT), 1 something failed while "
     "running, or a second signal cut the stop short, 2 the command line, the configuration or the "
     "start is wrong.";
 

@@ -3,24 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <filesystem>
-#include <limits>
 #include <numeric>
 #include <optional>
 
-#include "broker/app/address.h"
 #include "broker/app/config_table.h"
+#include "broker/app/config_value.h"
 #include "broker/app/listener_kind.h"
 #include "broker/app/setting.h"
-#include "broker/mqtt/utf8.h"
 
 namespace godwit::app {
 namespace {
-
-template <class T>
-using Parsed = Result<T>;
 
 // Number of edits between two names, for "did you mean".
 std::size_t distance(std::string_view from, std::string_view to) {
@@ -36,152 +28,6 @@ std::size_t distance(std::string_view from, std::string_view to) {
     }
   }
   return row.back();
-}
-
-std::optional<std::int64_t> parse_integer(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
-    return std::nullopt;
-  }
-  return number;
-}
-
-// "64 MiB", "64MiB", "65536".
-std::optional<std::int64_t> parse_bytes(std::string_view text) {
-  struct Unit {
-    std::string_view name;
-    unsigned shift;
-  };
-  constexpr std::array kUnits = {Unit{"KiB", 10}, Unit{"MiB", 20}, Unit{"GiB", 30},
-                                 Unit{"TiB", 40}};
-  unsigned shift = 0;
-  for (const Unit& unit : kUnits) {
-    if (text.ends_with(unit.name)) {
-      shift = unit.shift;
-      text.remove_suffix(unit.name.size());
-      if (text.ends_with(' ')) {
-        text.remove_suffix(1);
-      }
-      break;
-    }
-  }
-  const std::optional<std::int64_t> number = parse_integer(text);
-  if (!number.has_value() || *number < 0) {
-    return std::nullopt;
-  }
-  if (*number > (std::numeric_limits<std::int64_t>::max() >> shift)) {
-    return std::nullopt;
-  }
-  return *number << shift;
-}
-
-// What a value is called in a message.
-std::string described(const RawValue& value) {
-  struct Visitor {
-    std::string operator()(bool truth) const { return truth ? "true" : "false"; }
-    std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
-    std::string operator()(double number) const { return fmt::format("{}", number); }
-    std::string operator()(const std::string& text) const { return fmt::format("\"{}\"", text); }
-    std::string operator()(const Untyped& raw) const { return fmt::format("\"{}\"", raw.text); }
-    std::string operator()(Stands) const { return "a table"; }
-  };
-  return std::visit(Visitor{}, value);
-}
-
-const std::string* text_of(const RawValue& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    return text;
-  }
-  if (const auto* raw = std::get_if<Untyped>(&value)) {
-    return &raw->text;
-  }
-  return nullptr;
-}
-
-Parsed<OptionValue> to_boolean(const RawValue& value) {
-  if (const bool* truth = std::get_if<bool>(&value)) {
-    return *truth;
-  }
-  if (const auto* raw = std::get_if<Untyped>(&value)) {
-    if (raw->text == "true") {
-      return true;
-    }
-    if (raw->text == "false") {
-      return false;
-    }
-  }
-  return fail(Error{"must be true or false"});
-}
-
-Parsed<OptionValue> to_number(const Option& option, const RawValue& value) {
-  std::optional<std::int64_t> number;
-  if (const auto* typed = std::get_if<std::int64_t>(&value)) {
-    number = *typed;
-  } else if (option.type == OptionType::kBytes && text_of(value) != nullptr) {
-    number = parse_bytes(*text_of(value));
-  } else if (const auto* raw = std::get_if<Untyped>(&value)) {
-    number = parse_integer(raw->text);
-  }
-  if (!number.has_value()) {
-    return fail(Error{option.type == OptionType::kBytes
-                          ? "must be a number of bytes, such as 65536 or \"64 KiB\""
-                          : "must be a whole number"});
-  }
-  if (*number < option.min || *number > option.max) {
-    return fail(Error{fmt::format("must be {}", bounds_text(option))});
-  }
-  return *number;
-}
-
-bool is_choice(std::string_view choices, std::string_view text) {
-  if (text.empty() || text.find(' ') != std::string_view::npos) {
-    return false;
-  }
-  return fmt::format(" {} ", choices).find(fmt::format(" {} ", text)) != std::string::npos;
-}
-
-Parsed<OptionValue> to_text(const Option& option, const Setting& setting) {
-  const std::string* text = text_of(setting.value);
-  if (text == nullptr) {
-    return fail(Error{"must be text in quotes"});
-  }
-  if (option.type == OptionType::kChoice && !is_choice(option.choices, *text)) {
-    return fail(Error{fmt::format("must be one of {}", bounds_text(option))});
-  }
-  if (option.type == OptionType::kAddress && !(option.name == "http.bind" && *text == kHttpOff)) {
-    if (auto parsed = parse_bind(*text); !parsed) {
-      return fail(parsed.error());
-    }
-  }
-  if (option.type == OptionType::kText &&
-      (text->size() > kTextBytesMax || mqtt::find_invalid_utf8(*text))) {
-    return fail(Error{fmt::format("must be {}", bounds_text(option))});
-  }
-  if (option.refuse != nullptr && !option.refuse(*text).empty()) {
-    return fail(Error{std::string(option.refuse(*text))});
-  }
-  if (option.type == OptionType::kPath && !text->empty() && !setting.base_folder.empty()) {
-    return (std::filesystem::path(setting.base_folder) / *text).string();
-  }
-  return *text;
-}
-
-Parsed<OptionValue> to_option_value(const Option& option, const Setting& setting) {
-  switch (option.type) {
-    case OptionType::kBoolean:
-      return to_boolean(setting.value);
-    case OptionType::kInteger:
-    case OptionType::kSeconds:
-    case OptionType::kBytes:
-      return to_number(option, setting.value);
-    case OptionType::kChoice:
-    case OptionType::kAddress:
-    case OptionType::kText:
-    case OptionType::kPath:
-      return to_text(option, setting);
-  }
-  return fail(Error{"has no type"});
 }
 
 // How long the settings make the list of this section; 0 if they say nothing about it.
@@ -220,7 +66,7 @@ void make_instances(const std::vector<Setting>& settings, Config& config) {
 
 std::string problem_text(const Option& option, const Setting& setting, const Error& error) {
   const std::string name = instance_name(option.name, setting.instance);
-  if (option.type == OptionType::kAddress && text_of(setting.value) != nullptr) {
+  if (option.type == OptionType::kAddress && error.text.starts_with('`')) {
     return fmt::format("{}: {}: {}", setting.origin, name, error.text);  // Quotes the value.
   }
   if (option.secret) {
@@ -232,13 +78,8 @@ std::string problem_text(const Option& option, const Setting& setting, const Err
 
 }  // namespace
 
-std::string unknown_option_text(std::string_view name) {
+const Option* nearest_option(std::string_view name) {
   constexpr std::size_t kEditsMax = 4;  // Further away it is no slip of the finger.
-  constexpr std::size_t kNameShownMax = 100;
-  if (name.size() > kNameShownMax) {
-    return fmt::format("unknown option `{}…`, a name of {} bytes", name.substr(0, kNameShownMax),
-                       name.size());
-  }
   const Option* nearest = nullptr;
   std::size_t best = kEditsMax + 1;
   for (const Option& option : options()) {
@@ -252,6 +93,16 @@ std::string unknown_option_text(std::string_view name) {
       nearest = &option;
     }
   }
+  return nearest;
+}
+
+std::string unknown_option_text(std::string_view name) {
+  constexpr std::size_t kNameShownMax = 100;
+  if (name.size() > kNameShownMax) {
+    return fmt::format("unknown option `{}…`, a name of {} bytes", name.substr(0, kNameShownMax),
+                       name.size());
+  }
+  const Option* nearest = nearest_option(name);
   if (nearest == nullptr) {
     return fmt::format("unknown option `{}`; `godwit config reference` lists all", name);
   }
@@ -272,7 +123,7 @@ void apply_settings(const std::vector<Setting>& settings, Config& config, Origin
           Error{fmt::format("{}: {}", setting.origin, unknown_option_text(setting.option))});
       continue;
     }
-    const Parsed<OptionValue> value = to_option_value(*option, setting);
+    const Result<OptionValue> value = to_option_value(*option, setting);
     if (value) {
       option->field.write(config, setting.instance, *value);
       origins.note(option->name, setting.instance, setting.origin);
@@ -282,23 +133,13 @@ void apply_settings(const std::vector<Setting>& settings, Config& config, Origin
   }
 }
 
-void read_assignment(std::string_view assignment, const std::string& origin,
-                     std::vector<Setting>& settings, Problems& problems) {
-  const std::size_t equals = assignment.find('=');
-  if (equals == std::string_view::npos || equals == 0) {
-    problems.push_back(Error{fmt::format("{}: `{}` is not NAME=VALUE", origin, assignment)});
-    return;
-  }
-  Setting setting{.option = std::string(assignment.substr(0, equals)),
-                  .value = Untyped{std::string(assignment.substr(equals + 1))},
-                  .origin = origin,
-                  .base_folder = {}};
+Result<InstanceOf> find_instance(std::string_view dotted) {
   for (const Section& section : sections()) {
     const std::string prefix = fmt::format("{}.", section.name);
-    if (!section.repeatable() || !setting.option.starts_with(prefix)) {
+    if (!section.repeatable() || !dotted.starts_with(prefix)) {
       continue;
     }
-    const std::string_view rest = std::string_view(setting.option).substr(prefix.size());
+    const std::string_view rest = dotted.substr(prefix.size());
     const std::size_t dot = rest.find('.');
     if (dot == std::string_view::npos) {
       continue;
@@ -308,15 +149,32 @@ void read_assignment(std::string_view assignment, const std::string& origin,
       continue;
     }
     if (*instance < 0 || static_cast<std::size_t>(*instance) >= kSectionInstancesMax) {
-      problems.push_back(Error{fmt::format("{}: {} stands at most {} times", origin, section.name,
-                                           kSectionInstancesMax)});
-      return;
+      return fail(
+          Error{fmt::format("{} stands at most {} times", section.name, kSectionInstancesMax)});
     }
-    setting.instance = static_cast<std::size_t>(*instance);
-    setting.option = prefix + std::string(rest.substr(dot + 1));
-    break;
+    return InstanceOf{prefix + std::string(rest.substr(dot + 1)),
+                      static_cast<std::size_t>(*instance)};
   }
-  settings.push_back(std::move(setting));
+  return InstanceOf{std::string(dotted), 0};
+}
+
+void read_assignment(std::string_view assignment, const std::string& origin,
+                     std::vector<Setting>& settings, Problems& problems) {
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string_view::npos || equals == 0) {
+    problems.push_back(Error{fmt::format("{}: `{}` is not NAME=VALUE", origin, assignment)});
+    return;
+  }
+  auto found = find_instance(assignment.substr(0, equals));
+  if (!found) {
+    problems.push_back(Error{fmt::format("{}: {}", origin, found.error().text)});
+    return;
+  }
+  settings.push_back({.option = std::move(found->option),
+                      .instance = found->instance,
+                      .value = Untyped{std::string(assignment.substr(equals + 1))},
+                      .origin = origin,
+                      .base_folder = {}});
 }
 
 }  // namespace godwit::app

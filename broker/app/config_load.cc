@@ -22,7 +22,7 @@ void read_file_settings(const std::string& file, std::vector<Setting>& settings,
   read_toml(*text, file, settings, problems);
 }
 
-// `--bind` names all plain listeners: those of the file go.
+// `--bind` names all plain listeners: those of file and environment go.
 void drop_replaced_listeners(std::vector<Setting>& settings, const std::vector<Setting>& flags) {
   const bool replaced =
       std::ranges::any_of(flags, [](const Setting& setting) { return setting.origin == "--bind"; });
@@ -39,9 +39,13 @@ void drop_replaced_listeners(std::vector<Setting>& settings, const std::vector<S
 Result<LoadedConfig, Problems> load_config_with_origins(const ConfigSources& sources) {
   Problems problems = sources.problems;
   std::vector<Setting> settings;
-  if (sources.file.has_value()) {
-    read_file_settings(*sources.file, settings, problems);
+  const EnvironmentSettings environment = read_environment(sources.environment, problems);
+  const std::optional<std::string>& file =
+      sources.file.has_value() ? sources.file : environment.file;
+  if (file.has_value()) {
+    read_file_settings(*file, settings, problems);
   }
+  settings.insert(settings.end(), environment.settings.begin(), environment.settings.end());
   drop_replaced_listeners(settings, sources.flags);
   settings.insert(settings.end(), sources.flags.begin(), sources.flags.end());
 

@@ -7,16 +7,19 @@
 #include <vector>
 
 #include "broker/app/config.h"
+#include "broker/app/environment.h"
 #include "broker/app/origins.h"
 #include "broker/app/setting.h"
 
 namespace godwit::app {
 
+// In rising order of precedence: defaults, file, environment, flags.
 struct ConfigSources {
-  std::optional<std::string> file;
-  std::vector<Setting> flags = {};  // After the file; whatever comes later wins.
+  std::optional<std::string> file;  // Wins over the one that the environment names.
+  std::vector<Setting> flags = {};
   bool development = false;
   Problems problems = {};  // Of the command line itself, told together with the others.
+  Environment environment = {};
 };
 
 struct LoadedConfig {

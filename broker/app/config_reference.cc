@@ -13,10 +13,10 @@ constexpr std::string_view kIntroduction = R"(# Configuration
 
 <!-- Made by `godwit config reference`; change the rows in broker/app/option_rows_*.cc. -->
 
-Every option has a name, `section.key`, and a default. What a configuration file says goes before
-the default, and what the command line says goes before the file:
+Every option has a name, `section.key`, and a default. A configuration file goes before the default,
+the environment before the file, and the command line before all:
 
-    godwit serve --config godwit.toml --set limits.queue_messages_max=50000 --bind 127.0.0.1:1883
+    GODWIT_IO_THREADS=2 godwit serve --config godwit.toml --set limits.queue_messages_max=50000
 
 The file is TOML, a section is a table:
 
@@ -39,9 +39,19 @@ meant stops the start: all of them are listed, each with file and line, and the 
 `godwit config check --config FILE` does the same without starting.
 
 On the command line `--set` takes any option, as often as needed; some have a flag of their own,
-named below. `--set listener.tcp.1.bind=…` means the second `[[listener.tcp]]`. *Reloadable* options
-need no restart in principle; there is no reload yet, so every change takes effect at the next
-start.
+named below. In the environment an option is `GODWIT_` and its name in upper case, with two
+underscores for each dot: `GODWIT_LIMITS__QUEUE_MESSAGES_MAX`. A number says which one of a section
+that may stand several times, counted from 0: `listener.tcp.1.bind` after `--set`, or
+`GODWIT_LISTENER__TCP__1__BIND`, is the second `[[listener.tcp]]`, which is made if need be. Relative
+paths begin in the folder of the file that names them, otherwise in the working directory.
+
+`GODWIT_CONFIG` names the configuration file, as `--config` does. Any other variable with `GODWIT_`
+stops the start like an unknown option, except those that Kubernetes sets for services called
+`godwit` or `godwit-…`, known by name and value: `…_SERVICE_HOST`, `…_SERVICE_PORT`,
+`…_SERVICE_PORT_MQTT`, `…_PORT`, `…_PORT_1883_TCP` and the latter with `_PROTO`, `_PORT` and `_ADDR`.
+
+*Reloadable* options need no restart in principle; there is no reload yet, so every change takes
+effect at the next start.
 
 Exit codes of `godwit`: 0 done, or stopped as asked (SIGTERM, SIGINT); 1 something failed while
 running, or a second signal cut a stop short; 2 the command line, the configuration or the start is

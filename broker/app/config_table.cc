@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <vector>
 
 #include "base/check.h"
@@ -132,12 +133,27 @@ std::string_view key_of(const Option& option) {
   return option.name.substr(option.name.rfind('.') + 1);  // npos + 1 is 0.
 }
 
+std::string quoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      fmt::format_to(std::back_inserter(quoted), "\\u{:04X}", static_cast<unsigned>(c));
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
 std::string value_text(const Option& option, const OptionValue& value) {
   if (const bool* truth = std::get_if<bool>(&value)) {
     return *truth ? "true" : "false";
   }
   if (const std::string* text = std::get_if<std::string>(&value)) {
-    return fmt::format("\"{}\"", *text);
+    return quoted(*text);
   }
   const std::int64_t number = std::get<std::int64_t>(value);
   if (option.type != OptionType::kBytes) {

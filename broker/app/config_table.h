@@ -86,6 +86,8 @@ inline constexpr std::size_t kSectionInstancesMax = 64;
 [[nodiscard]] std::string bounds_text(const Option& option);
 [[nodiscard]] std::string_view type_text(OptionType type);
 
+// Text as one would write it in the file: in quotes, with escapes for what needs them.
+[[nodiscard]] std::string quoted(std::string_view text);
 // Values as one would write them in the file; bytes with the largest unit that divides them.
 [[nodiscard]] std::string value_text(const Option& option, const OptionValue& value);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <toml++/toml.h>
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -11,6 +12,57 @@
 
 namespace godwit::app {
 namespace {
+
+// toml++ bounds how deep values nest, but not names: each level of `a.b.c` is a table inside the
+// other, and so many as a hostile file can hold overrun the stack when they are freed.
+constexpr std::size_t kKeyLevelsMax = 32;
+
+// `at` is behind the opening quote; gives the place behind the closing one. Where the string is
+// broken the parser stops too.
+std::size_t skip_string(std::string_view text, std::size_t at, char quote) {
+  const std::string multiline(3, quote);
+  const bool lines = text.substr(at).starts_with(std::string_view(multiline).substr(1));
+  at += lines ? 2 : 0;
+  while (at < text.size()) {
+    if (text[at] == '\\' && quote == '"') {
+      ++at;
+    } else if (lines && text.substr(at).starts_with(multiline)) {
+      at += multiline.size();
+      // Two more quotes may belong to the text.
+      while (at < text.size() && text[at] == quote) {
+        ++at;
+      }
+      return at;
+    } else if (!lines && (text[at] == quote || text[at] == '\n')) {
+      return at + 1;
+    }
+    ++at;
+  }
+  return text.size();
+}
+
+// The first line with a name of more than kKeyLevelsMax levels; 0 if there is none.
+std::size_t line_of_deep_key(std::string_view text) {
+  constexpr std::string_view kBetweenDots =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- \t";
+  std::size_t dots = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at++];
+    if (c == '"' || c == '\'') {
+      at = skip_string(text, at, c);
+    } else if (c == '#') {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (c == '.') {
+      ++dots;
+    } else if (kBetweenDots.find(c) == std::string_view::npos) {
+      dots = 0;
+    }
+    if (dots >= kKeyLevelsMax) {
+      return 1 + static_cast<std::size_t>(std::ranges::count(text.substr(0, at), '\n'));
+    }
+  }
+  return 0;
+}
 
 class TomlReader {
  public:
@@ -117,6 +169,11 @@ class TomlReader {
 
 void read_toml(std::string_view text, const std::string& file_name, std::vector<Setting>& settings,
                Problems& problems) {
+  if (const std::size_t line = line_of_deep_key(text); line > 0) {
+    problems.push_back(Error{
+        fmt::format("{}:{}: a name has more than {} levels", file_name, line, kKeyLevelsMax)});
+    return;
+  }
   try {
     const toml::table table = toml::parse(text, std::string_view(file_name));
     TomlReader(file_name, settings, problems).read_table(table, "", 0);

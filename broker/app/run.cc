@@ -1,6 +1,7 @@
 #include "broker/app/run.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <variant>
@@ -35,11 +36,20 @@ struct RunCommand {
   }
 };
 
+// The only place where the process's own is looked at.
+Environment process_environment() {
+  Environment variables;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    variables.emplace_back(*variable);
+  }
+  return variables;
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
   fill_standard_descriptors();
-  return std::visit(RunCommand{}, parse_command_line(argc, argv));
+  return std::visit(RunCommand{}, parse_command_line(argc, argv, process_environment()));
 }
 
 }  // namespace godwit::app

@@ -1,4 +1,4 @@
-// One wish of one source (a file, a flag; later the environment): this option shall have this
+// One wish of one source (a file, the environment, a flag): this option shall have this
 // value. Sources produce settings, in rising order of precedence; `apply_settings` judges them
 // against the table, so every source has the same rules and the same messages.
 #pragma once
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "broker/app/config.h"
+#include "broker/app/config_table.h"
 #include "broker/app/origins.h"
 
 namespace godwit::app {
@@ -41,7 +41,15 @@ struct Setting {
 void read_toml(std::string_view text, const std::string& file_name, std::vector<Setting>& settings,
                Problems& problems);
 
-// Reads "name=value" of --set. "listener.tcp.1.bind" means the second one of a repeatable section.
+// What a name with or without a number means: "listener.tcp.1.bind" is the second listener's
+// "listener.tcp.bind". Whether such an option exists is not asked.
+struct InstanceOf {
+  std::string option;
+  std::size_t instance = 0;
+};
+[[nodiscard]] Result<InstanceOf> find_instance(std::string_view dotted);
+
+// Reads "name=value" of --set.
 void read_assignment(std::string_view assignment, const std::string& origin,
                      std::vector<Setting>& settings, Problems& problems);
 
@@ -49,6 +57,8 @@ void read_assignment(std::string_view assignment, const std::string& origin,
 void apply_settings(const std::vector<Setting>& settings, Config& config, Origins& origins,
                     Problems& problems);
 
+// What somebody may have meant by that name; null if nothing is near.
+[[nodiscard]] const Option* nearest_option(std::string_view name);
 // "unknown option a.b", with the nearest that exists.
 [[nodiscard]] std::string unknown_option_text(std::string_view name);
 

@@ -36,12 +36,19 @@ def program():
     raise AssertionError("no godwit program: build it, or set GODWIT_BIN")
 
 
-def run(*arguments, input_text=None, cwd=None):
-    """Runs a subcommand to its end."""
+def environment(**variables):
+    """Ours without GODWIT_…: those are for tests, and the broker takes them for its options."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("GODWIT_")}
+    return ours | variables
+
+
+def run(*arguments, input_text=None, cwd=None, env=None):
+    """Runs a subcommand to its end; `env`: beyond the usual environment."""
     return subprocess.run(
         [program(), *arguments],
         input=input_text,
         cwd=cwd,
+        env=environment(**(env or {})),
         capture_output=True,
         text=True,
         timeout=DEADLINE_SECONDS,
@@ -107,6 +114,7 @@ class Broker:
         self.process = subprocess.Popen(
             [program(), "serve", "--config", config, *self._flags],
             cwd=self.folder,
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

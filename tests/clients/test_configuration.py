@@ -72,6 +72,24 @@ class Configuration(unittest.TestCase):
         done = run("config", "check", "--config", str(file))
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
+    def test_the_environment_goes_between_file_and_flags(self):
+        config = "[access]\nallow_anonymous = true\n[limits]\nqueue_messages_max = 5\n"
+        file = self.folder / "godwit.toml"
+        file.write_text(config, encoding="utf-8")
+        wrong = {"GODWIT_CONFIG": str(file), "GODWIT_LIMITS__QUEUE_MESSAGES_MAX": "0"}
+        done = run("config", "check", env=wrong)
+        self.check_refused(
+            done,
+            "GODWIT_LIMITS__QUEUE_MESSAGES_MAX: limits.queue_messages_max must be 1 to 100000000",
+        )
+        wrong["GODWIT_LIMITS__QUEUE_MESAGES_MAX"] = wrong.pop("GODWIT_LIMITS__QUEUE_MESSAGES_MAX")
+        self.check_refused(run("config", "check", env=wrong), "did you mean")
+        kubernetes = {"GODWIT_CONFIG": str(file), "GODWIT_SERVICE_HOST": "10.0.0.1"}
+        self.assertEqual(run("config", "check", env=kubernetes).returncode, 0)
+
+    def test_a_name_of_very_many_levels_is_a_problem_and_no_crash(self):
+        self.check_refused(self.serve("a." * 500_000 + "b = 1\n"), "godwit.toml:1: a name has more")
+
     def test_reference_is_the_page_in_the_tree(self):
         page = (TOP / "docs/operations/configuration.md").read_text(encoding="utf-8")
         self.assertEqual(run("config", "reference").stdout, page)

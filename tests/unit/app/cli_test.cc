@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 Command parse(std::initializer_list<const char*> arguments) {
   std::vector<const char*> argv{"godwit"};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  return parse_command_line(static_cast<int>(argv.size()), argv.data());
+  return parse_command_line(static_cast<int>(argv.size()), argv.data(), {});
 }
 
 // The configuration that `serve` would use.
@@ -72,7 +72,7 @@ TEST(CommandLine, mistakes_end_with_2) {
       {"godwit", "config"},
   };
   for (const std::vector<const char*>& argv : mistakes) {
-    const Command command = parse_command_line(static_cast<int>(argv.size()), argv.data());
+    const Command command = parse_command_line(static_cast<int>(argv.size()), argv.data(), {});
     const auto* print = std::get_if<PrintCommand>(&command);
     ASSERT_NE(print, nullptr);
     EXPECT_EQ(print->exit_code, 2) << print->text;
