@@ -12,7 +12,8 @@ namespace {
 
 constexpr const char* kFooter =
     "Every option of `godwit config reference` can be given as --set NAME=VALUE or in the "
-    "environment, as GODWIT_LIMITS__QUEUE_MESSAGES_MAX; GODWIT_CONFIG names the file. Flags win "
+    "environment, as GODWIT_LIMITS__QUEUE_MESSAGES_MAX; GODWIT_CONFIG names the file, "
+    "GODWIT_PROFILE the profile. Flags win "
     "over the environment, and that over the file.\n\nExit codes: 0 stopped as asked (SIGTERM, "
     "SIGINT), 1 something failed while "
     "running, or a second signal cut the stop short, 2 the command line, the configuration or the "

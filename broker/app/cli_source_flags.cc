@@ -6,6 +6,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "broker/app/profile.h"
+
 namespace godwit::app {
 namespace {
 
@@ -40,8 +42,16 @@ std::string flag_help(const Option& option) {
 
 void SourceFlags::add_to(CLI::App& command) {
   command.add_option("-c,--config", file_, "The configuration file (TOML)")->type_name("FILE");
-  command.add_flag("--development", development_,
-                   "To try things out: everybody may connect, from this machine only");
+  CLI::Option* profile = command.add_option(
+      "--profile", profile_,
+      "What is set and forbidden together: " + profile_names() + " [default default]");
+  profile->type_name("NAME");
+  command
+      .add_flag_callback(
+          "--development", [this] { profile_ = "development"; },
+          "To try things out: everybody may connect, from this machine only; short for "
+          "--profile development")
+      ->excludes(profile);
   for (const Option& option : options()) {
     if (!option.flag.empty()) {
       add_flag_of(option, command);
@@ -53,7 +63,7 @@ void SourceFlags::add_to(CLI::App& command) {
 }
 
 ConfigSources SourceFlags::sources() const {
-  ConfigSources sources{.file = file_, .flags = {}, .development = development_, .problems = {}};
+  ConfigSources sources{.file = file_, .flags = {}, .profile = profile_, .problems = {}};
   for (const std::string& assignment : assignments_) {
     read_assignment(assignment, "--set", sources.flags, sources.problems);
   }

@@ -37,7 +37,7 @@ class SourceFlags {
   void add_flag_of(const Option& option, CLI::App& command);
 
   std::optional<std::string> file_;
-  bool development_ = false;
+  std::optional<std::string> profile_;
   std::vector<std::string> assignments_;
   std::deque<Flag> flags_;  // CLI11 keeps references to the values.
 };

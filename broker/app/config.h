@@ -117,9 +117,11 @@ struct MqttConfig {
   bool server_has_moved = false;
 };
 
+// What is set and forbidden together; see profile.h.
+enum class Profile : std::uint8_t { kDevelopment, kDefault, kHardened };
+
 struct Config {
-  // Set by --development only: anonymous clients, loopback only, hints for trying it out.
-  bool development = false;
+  Profile profile = Profile::kDefault;  // Of a flag or the environment, not of a file.
 
   std::uint16_t io_threads = 1;
   std::uint32_t sys_interval_seconds = 10;  // 0: $SYS is not published.

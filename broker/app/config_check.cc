@@ -49,8 +49,11 @@ class Checker {
       check_certificate("tls.certificate", at, config_.tls.certificates[at]);
     }
     check_binds();
-    if (config_.development) {
+    if (config_.profile == Profile::kDevelopment) {
       check_development();
+    }
+    if (config_.profile == Profile::kHardened) {
+      check_hardened();
     }
   }
 
@@ -63,8 +66,12 @@ class Checker {
     const bool by_certificate = std::ranges::any_of(listeners_, [](const Listener& listener) {
       return listener.kind.tls && listener.config.tls.identity != CertificateIdentity::kNone;
     });
-    if (config_.development || by_certificate || config_.access.allow_anonymous ||
-        !config_.access.password_file.empty()) {
+    if (by_certificate || config_.access.allow_anonymous || !config_.access.password_file.empty()) {
+      return;
+    }
+    if (config_.profile == Profile::kDevelopment) {
+      report("access.allow_anonymous", 0,
+             "nobody could connect; leave it out, or name a password file");
       return;
     }
     problems_.push_back(Error{
@@ -151,22 +158,44 @@ class Checker {
   }
 
   void check_development() {
+    constexpr std::string_view kWhy =
+        "development mode lets everybody in and so binds loopback addresses only, not `{}`; leave "
+        "--development out and name a password file, or bind 127.0.0.1";
     for (const Listener& listener : listeners_) {
-      check_loopback(listener.option("bind"), listener.instance, listener.config.bind);
+      check_loopback(listener.option("bind"), listener.instance, listener.config.bind, kWhy);
     }
-    check_loopback("http.bind", 0, config_.http.bind);
+    check_loopback("http.bind", 0, config_.http.bind, kWhy);
   }
 
-  void check_loopback(std::string_view option, std::size_t instance, const std::string& bind) {
+  void check_hardened() {
+    if (config_.access.allow_anonymous) {
+      report("access.allow_anonymous", 0, "the profile hardened lets nobody in without a name");
+    }
+    if (config_.access.rules_file.empty()) {
+      report("access.rules_file", 0,
+             "the profile hardened needs rules; without them whoever is let in may do everything");
+    }
+    for (const Listener& listener : listeners_) {
+      if (!listener.kind.tls) {
+        check_loopback(listener.option("bind"), listener.instance, listener.config.bind,
+                       "the profile hardened binds listeners without TLS to loopback addresses "
+                       "only, not `{}`; use listener.tls or listener.wss, or bind 127.0.0.1 and "
+                       "let a proxy on this machine end TLS");
+      }
+    }
+    check_loopback("http.bind", 0, config_.http.bind,
+                   "the profile hardened serves HTTP on loopback addresses only, not `{}`, "
+                   "because it has no login; bind 127.0.0.1 or `off`");
+  }
+
+  // `why`: a sentence with a place for the address.
+  void check_loopback(std::string_view option, std::size_t instance, const std::string& bind,
+                      std::string_view why) {
     const auto addresses = parse_bind(bind);
     if (!addresses || std::ranges::all_of(*addresses, &BindAddress::loopback)) {
       return;
     }
-    report(option, instance,
-           fmt::format("development mode lets everybody in and so binds loopback addresses only, "
-                       "not `{}`; leave --development out and name a password file, or bind "
-                       "127.0.0.1",
-                       bind));
+    report(option, instance, fmt::format(fmt::runtime(why), bind));
   }
 
   const Config& config_;

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "broker/app/config_check.h"
+#include "broker/app/config_value.h"
 #include "broker/app/file.h"
+#include "broker/app/profile.h"
 
 namespace godwit::app {
 namespace {
@@ -34,6 +36,21 @@ void drop_replaced_listeners(std::vector<Setting>& settings, const std::vector<S
   });
 }
 
+Profile choose_profile(const std::optional<std::string>& flag,
+                       const std::optional<std::string>& variable, Problems& problems) {
+  if (!flag.has_value() && !variable.has_value()) {
+    return Profile::kDefault;
+  }
+  const std::string& name = flag.has_value() ? *flag : *variable;
+  const std::optional<Profile> profile = parse_profile(name);
+  if (!profile.has_value()) {
+    problems.push_back(Error{fmt::format("{}: must be one of {}, not {}",
+                                         flag.has_value() ? "--profile" : "GODWIT_PROFILE",
+                                         profile_names(), described(name))});
+  }
+  return profile.value_or(Profile::kDefault);
+}
+
 }  // namespace
 
 Result<LoadedConfig, Problems> load_config_with_origins(const ConfigSources& sources) {
@@ -51,16 +68,14 @@ Result<LoadedConfig, Problems> load_config_with_origins(const ConfigSources& sou
 
   LoadedConfig loaded;
   Config& config = loaded.config;
-  config.development = sources.development;
   apply_settings(settings, config, loaded.origins, problems);
+  config.profile = choose_profile(sources.profile, environment.profile, problems);
+  apply_profile(config, loaded.origins);
   if (problems.empty()) {
     check_combinations(config, loaded.origins, problems);
   }
   if (!problems.empty()) {
     return fail(std::move(problems));
-  }
-  if (config.development) {
-    config.access.allow_anonymous = true;
   }
   return loaded;
 }

@@ -13,11 +13,11 @@
 
 namespace godwit::app {
 
-// In rising order of precedence: defaults, file, environment, flags.
+// In rising order of precedence: defaults, profile, file, environment, flags.
 struct ConfigSources {
   std::optional<std::string> file;  // Wins over the one that the environment names.
   std::vector<Setting> flags = {};
-  bool development = false;
+  std::optional<std::string> profile = {};  // As `file`. Its settings go before the defaults.
   Problems problems = {};  // Of the command line itself, told together with the others.
   Environment environment = {};
 };

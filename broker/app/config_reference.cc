@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <vector>
 
 #include "broker/app/config_table.h"
+#include "broker/app/profile.h"
 
 namespace godwit::app {
 namespace {
@@ -45,10 +48,11 @@ that may stand several times, counted from 0: `listener.tcp.1.bind` after `--set
 `GODWIT_LISTENER__TCP__1__BIND`, is the second `[[listener.tcp]]`, which is made if need be. Relative
 paths begin in the folder of the file that names them, otherwise in the working directory.
 
-`GODWIT_CONFIG` names the configuration file, as `--config` does. Any other variable with `GODWIT_`
-stops the start like an unknown option, except those that Kubernetes sets for services called
-`godwit` or `godwit-…`, known by name and value: `…_SERVICE_HOST`, `…_SERVICE_PORT`,
-`…_SERVICE_PORT_MQTT`, `…_PORT`, `…_PORT_1883_TCP` and the latter with `_PROTO`, `_PORT` and `_ADDR`.
+`GODWIT_CONFIG` names the configuration file as `--config` does, `GODWIT_PROFILE` the profile. Any
+other variable with `GODWIT_` stops the start like an unknown option, except those that Kubernetes
+sets for services called `godwit` or `godwit-…`, known by name and value: `…_SERVICE_HOST`,
+`…_SERVICE_PORT`, `…_SERVICE_PORT_MQTT`, `…_PORT`, `…_PORT_1883_TCP` and the latter with `_PROTO`,
+`_PORT` and `_ADDR`.
 
 *Reloadable* options need no restart in principle; there is no reload yet, so every change takes
 effect at the next start.
@@ -68,10 +72,58 @@ std::string reference_of(const Option& option) {
                      option.help);
 }
 
+// What the option is when the profile is all that is said.
+OptionValue value_in(const ProfileDescription& profile, std::string_view name) {
+  const Option& option = *find_option(name);
+  Config config;
+  const Section& section = section_of(option);
+  if (section.repeatable()) {
+    section.resize(config, 1);
+  }
+  config.profile = profile.profile;
+  Origins origins;
+  apply_profile(config, origins);
+  return option.field.read(config, 0);
+}
+
+// One row an option that a profile sets, one column a profile.
+std::string profiles_chapter() {
+  std::string page =
+      "\n## Profiles\n\n"
+      "`--profile NAME` or `GODWIT_PROFILE` chooses what is set and forbidden together. What a "
+      "file, "
+      "the\nenvironment or a flag sets goes before the settings of the profile; what a profile "
+      "forbids stops the\nstart.\n\n";
+  std::string head = "| Option |";
+  std::string line = "|---|";
+  std::vector<std::string_view> names;
+  for (const ProfileDescription& profile : profiles()) {
+    fmt::format_to(std::back_inserter(page), "- `{}`: {}\n", profile.name, profile.help);
+    fmt::format_to(std::back_inserter(head), " `{}` |", profile.name);
+    line += "---|";
+    for (const ProfileSetting& setting : profile.settings) {
+      if (std::ranges::find(names, setting.option) == names.end()) {
+        names.push_back(setting.option);
+      }
+    }
+  }
+  fmt::format_to(std::back_inserter(page), "\n{}\n{}\n", head, line);
+  for (const std::string_view name : names) {
+    fmt::format_to(std::back_inserter(page), "| `{}` |", name);
+    for (const ProfileDescription& profile : profiles()) {
+      fmt::format_to(std::back_inserter(page), " `{}` |",
+                     value_text(*find_option(name), value_in(profile, name)));
+    }
+    page += '\n';
+  }
+  return page;
+}
+
 }  // namespace
 
 std::string config_reference() {
   std::string page(kIntroduction);
+  page += profiles_chapter();
   for (const Section& section : sections()) {
     const std::string title = section.name.empty() ? "Top" : fmt::format("`[{}]`", section.name);
     fmt::format_to(std::back_inserter(page), "\n## {}\n\n{}\n\n", title, section.help);

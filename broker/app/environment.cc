@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "GODWIT_";
 constexpr std::string_view kFileVariable = "GODWIT_CONFIG";
+constexpr std::string_view kProfileVariable = "GODWIT_PROFILE";
 // Longer names are no slip of the finger, and are not repeated.
 constexpr std::size_t kNameBytesMax = 200;
 
@@ -173,10 +174,10 @@ EnvironmentSettings read_environment(const Environment& environment, Problems& p
     if (!name.starts_with(kPrefix) || is_service_variable(name, value)) {
       continue;
     }
-    if (name != kFileVariable) {
+    if (name != kFileVariable && name != kProfileVariable) {
       read_variable(name, value, settings, problems);
     } else if (!value.empty()) {
-      settings.file = std::string(value);
+      (name == kFileVariable ? settings.file : settings.profile) = std::string(value);
     }
   }
   return settings;

@@ -4,6 +4,7 @@
 //   GODWIT_LIMITS__QUEUE_MESSAGES_MAX=50000  limits.queue_messages_max
 //   GODWIT_LISTENER__TLS__1__BIND=*:8884     the second [[listener.tls]]
 //   GODWIT_CONFIG=/etc/godwit/godwit.toml    as --config
+//   GODWIT_PROFILE=hardened                  as --profile
 //
 // Every other variable that begins with GODWIT_ is a mistake, but for those that Kubernetes gives
 // each container about services of the same name.
@@ -22,7 +23,8 @@ namespace godwit::app {
 using Environment = std::vector<std::string>;
 
 struct EnvironmentSettings {
-  std::optional<std::string> file;  // Of GODWIT_CONFIG; an empty one is none.
+  std::optional<std::string> file;     // Of GODWIT_CONFIG; an empty one is none.
+  std::optional<std::string> profile;  // Of GODWIT_PROFILE, likewise.
   std::vector<Setting> settings;
 };
 

@@ -227,7 +227,7 @@ void Node::publish_sys_topics() {
 }
 
 void Node::take_signal(int signal) {
-  if (signal == SIGHUP && !config_.development) {
+  if (signal == SIGHUP && config_.profile != Profile::kDevelopment) {
     log_.warn("reload_not_supported",
               {{"detail", "a change of the configuration needs a restart"}});
     return;

@@ -8,6 +8,7 @@
 
 #include "broker/app/address.h"
 #include "broker/app/listener_kind.h"
+#include "broker/app/profile.h"
 #include "broker/app/version.h"
 
 namespace godwit::app {
@@ -60,10 +61,10 @@ void log_hints(const Log& log, const Node& node) {
 
 void log_start(const Log& log, const Config& config, const Access& access) {
   log.info("starting", {{"version", kVersion},
-                        {"mode", config.development ? "development" : "normal"},
+                        {"mode", description_of(config.profile).name},
                         {"pid", std::to_string(::getpid())},
                         {"io_threads", std::to_string(config.io_threads)}});
-  if (config.development) {
+  if (config.profile == Profile::kDevelopment) {
     log.warn("development_mode",
              {{"detail", "every client on this machine is let in; not for production"}});
   }
@@ -80,7 +81,7 @@ void log_ready(const Log& log, const Config& config, const Node& node) {
     log.info("listener_ready", {{"kind", bound.kind}, {"address", bound.address}});
   }
   log.info("ready", {{"version", kVersion}});
-  if (config.development) {
+  if (config.profile == Profile::kDevelopment) {
     log_hints(log, node);
   }
 }

@@ -87,6 +87,12 @@ class Configuration(unittest.TestCase):
         kubernetes = {"GODWIT_CONFIG": str(file), "GODWIT_SERVICE_HOST": "10.0.0.1"}
         self.assertEqual(run("config", "check", env=kubernetes).returncode, 0)
 
+    def test_the_profile_hardened_says_all_that_it_misses(self):
+        done = self.serve("[access]\nallow_anonymous = true\n", "--profile", "hardened")
+        self.check_refused(done, "godwit.toml:2: access.allow_anonymous", "access.rules_file")
+        done = run("serve", env={"GODWIT_PROFILE": "hard"})
+        self.check_refused(done, "GODWIT_PROFILE: must be one of development, default, hardened")
+
     def test_a_name_of_very_many_levels_is_a_problem_and_no_crash(self):
         self.check_refused(self.serve("a." * 500_000 + "b = 1\n"), "godwit.toml:1: a name has more")
 

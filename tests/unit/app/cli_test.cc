@@ -38,7 +38,7 @@ TEST(CommandLine, serve_takes_flags_of_options_and_set) {
   const Config config =
       served({"serve", "--development", "--bind", "127.0.0.1:1", "--bind", "[::1]:1",
               "--io-threads", "3", "--set", "sys_interval_seconds=1", "--set", "drain_seconds=2"});
-  EXPECT_TRUE(config.development);
+  EXPECT_EQ(config.profile, Profile::kDevelopment);
   ASSERT_EQ(config.listeners.tcp.size(), 2U);
   EXPECT_EQ(config.listeners.tcp[1].bind, "[::1]:1");
   EXPECT_EQ(config.io_threads, 3);
@@ -68,6 +68,7 @@ TEST(CommandLine, mistakes_end_with_2) {
       {"godwit", "serve", "--no-such-flag"},
       {"godwit", "serve", "stray"},
       {"godwit", "serve", "--io-threads"},
+      {"godwit", "serve", "--development", "--profile", "hardened"},
       {"godwit", "passwd", "file"},
       {"godwit", "config"},
   };

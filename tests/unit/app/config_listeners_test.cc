@@ -28,8 +28,8 @@ std::vector<std::string> texts(const Problems& problems) {
 
 // A file named g.toml whose combinations are checked too; whoever is anonymous may connect.
 struct Checked {
-  explicit Checked(std::string_view text, bool development = false) {
-    config.development = development;
+  explicit Checked(std::string_view text, Profile profile = Profile::kDefault) {
+    config.profile = profile;
     config.access.allow_anonymous = true;
     std::vector<Setting> settings;
     read_toml(text, "g.toml", settings, problems);
@@ -214,7 +214,7 @@ TEST(Combinations, development_binds_loopback_in_every_kind) {
       "[[listener.tls]]\nbind = \"0.0.0.0:2\"\ncertificate_file = \"c\"\nkey_file = \"k\"\n"
       "[[listener.ws]]\nbind = \"[::]:3\"\n"
       "[[listener.wss]]\nbind = \"192.0.2.1:4\"\ncertificate_file = \"c\"\nkey_file = \"k\"\n",
-      true);
+      Profile::kDevelopment);
   EXPECT_THAT(
       texts(read.problems),
       ElementsAre(AllOf(StartsWith("g.toml:2: listener.tcp.bind: "), HasSubstr("loopback")),

@@ -267,11 +267,11 @@ TEST(ConfigLoad, refuses_to_start_when_nobody_could_connect) {
 }
 
 TEST(ConfigLoad, binds_loopback_only_in_development) {
-  const auto allowed = load_config({.file = {}, .flags = {}, .development = true});
+  const auto allowed = load_config({.file = {}, .flags = {}, .profile = "development"});
   ASSERT_TRUE(allowed);
   EXPECT_TRUE(allowed->access.allow_anonymous);
 
-  ConfigSources sources{.file = {}, .flags = {}, .development = true};
+  ConfigSources sources{.file = {}, .flags = {}, .profile = "development"};
   for (const std::string_view bind : {"0.0.0.0:1883", "*:1883", "[::]:0", "192.0.2.1:1883"}) {
     sources.flags = {{.option = "listener.tcp.bind",
                       .value = Untyped{std::string(bind)},
