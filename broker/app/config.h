@@ -101,7 +101,7 @@ struct LimitsConfig {
   std::uint32_t authentication_queue_max = 1'000;
   Duration close_grace = std::chrono::seconds(5);
   Duration handshake_deadline = std::chrono::seconds(5);  // PROXY, TLS and WebSocket together.
-  std::uint32_t tls_handshakes_max = 4'096;               // Unfinished ones of the process.
+  std::uint32_t handshakes_max = 4'096;               // Unfinished ones of the process.
 };
 
 // How a message of a shared group finds its member (routing::ShareStrategy), or that there are

@@ -207,12 +207,12 @@ constexpr std::array kRows = {
         .field = OPTION_FIELD(config.limits.connections_max),
     },
     Option{
-        .name = "limits.tls_handshakes_max",
+        .name = "limits.handshakes_max",
         .type = OptionType::kInteger,
         .min = 1,
         .max = 1'000'000,
         .help = "Unfinished TLS handshakes of the whole process; beyond it the oldest is closed.",
-        .field = OPTION_FIELD(config.limits.tls_handshakes_max),
+        .field = OPTION_FIELD(config.limits.handshakes_max),
     },
     Option{
         .name = "limits.authentication_queue_max",
