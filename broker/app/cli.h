@@ -28,6 +28,14 @@ struct ConfigCheckCommand {
   ConfigSources sources;
 };
 
+struct ConfigShowCommand {
+  ConfigSources sources;
+  bool changed_only = false;
+  bool json = false;  // Else TOML.
+};
+
+struct ConfigSampleCommand {};
+
 struct ConfigReferenceCommand {};
 
 struct VersionCommand {};
@@ -38,8 +46,9 @@ struct PrintCommand {
   int exit_code;
 };
 
-using Command = std::variant<ServeCommand, PasswdCommand, ConfigCheckCommand,
-                             ConfigReferenceCommand, VersionCommand, PrintCommand>;
+using Command =
+    std::variant<ServeCommand, PasswdCommand, ConfigCheckCommand, ConfigShowCommand,
+                 ConfigSampleCommand, ConfigReferenceCommand, VersionCommand, PrintCommand>;
 
 // The environment goes into the sources of whichever command reads a configuration.
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv,

@@ -41,6 +41,12 @@ An unknown option, a value of the wrong type or out of its bounds, or a combinat
 meant stops the start: all of them are listed, each with file and line, and the exit code is 2.
 `godwit config check --config FILE` does the same without starting.
 
+`godwit config sample` prints a file with every option commented out, to begin with. `godwit config
+show` takes the flags of `serve` and prints what it would start with, and for each value where it
+comes from: default, profile, file and line, variable or flag; `--changed` leaves the defaults out,
+`--json` is for programs. Secrets are shown as `***`. The TOML that it prints can be used as a file
+once the secrets are filled in.
+
 On the command line `--set` takes any option, as often as needed; some have a flag of their own,
 named below. In the environment an option is `GODWIT_` and its name in upper case, with two
 underscores for each dot: `GODWIT_LIMITS__QUEUE_MESSAGES_MAX`. A number says which one of a section

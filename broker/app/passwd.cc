@@ -7,6 +7,7 @@
 #include "broker/app/ask_password.h"
 #include "broker/app/exit_code.h"
 #include "broker/app/file.h"
+#include "broker/app/report.h"
 #include "broker/crypto/password_hasher.h"
 #include "broker/crypto/scram_hasher.h"
 
@@ -33,13 +34,6 @@ Result<void, Problems> write_password_file(const std::string& file,
     return refuse(written.error().text);
   }
   return {};
-}
-
-int report(const Problems& problems) {
-  for (const Error& problem : problems) {
-    fmt::print(stderr, "godwit: {}\n", problem.text);
-  }
-  return kExitUsage;
 }
 
 }  // namespace

@@ -8,9 +8,12 @@
 
 #include "broker/app/cli.h"
 #include "broker/app/config_reference.h"
+#include "broker/app/config_sample.h"
+#include "broker/app/config_show.h"
 #include "broker/app/exit_code.h"
 #include "broker/app/open_files.h"
 #include "broker/app/passwd.h"
+#include "broker/app/report.h"
 #include "broker/app/serve.h"
 #include "broker/app/version.h"
 
@@ -26,6 +29,15 @@ struct RunCommand {
   int operator()(const ServeCommand& command) const { return run_serve(command); }
   int operator()(const PasswdCommand& command) const { return run_passwd(command); }
   int operator()(const ConfigCheckCommand& command) const { return run_config_check(command); }
+  int operator()(const ConfigShowCommand& command) const {
+    const auto loaded = load_config_with_origins(command.sources);
+    if (!loaded) {
+      return report(loaded.error());
+    }
+    const Shown shown = command.changed_only ? Shown::kChanged : Shown::kAll;
+    return print(stdout, command.json ? show_json(*loaded, shown) : show_toml(*loaded, shown));
+  }
+  int operator()(const ConfigSampleCommand&) const { return print(stdout, config_sample()); }
   int operator()(const ConfigReferenceCommand&) const { return print(stdout, config_reference()); }
   int operator()(const VersionCommand&) const {
     return print(stdout, fmt::format("godwit {} ({}, {})\n", kVersion, kRevision, kBuild));

@@ -1,10 +1,8 @@
 #include "broker/app/serve.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -14,19 +12,12 @@
 #include "broker/app/log_output.h"
 #include "broker/app/log_sink.h"
 #include "broker/app/node.h"
+#include "broker/app/report.h"
 #include "broker/app/start_log.h"
 #include "broker/app/stop_request.h"
 
 namespace godwit::app {
 namespace {
-
-// In plain words on standard error, whatever the log's level.
-int refuse(const Problems& problems) {
-  for (const Error& problem : problems) {
-    fmt::print(stderr, "godwit: {}\n", problem.text);
-  }
-  return kExitUsage;
-}
 
 int run(const Config& config, Access access) {
   const BootClock clock;
@@ -39,7 +30,7 @@ int run(const Config& config, Access access) {
   StopRequest stop;
   auto node = Node::build(config, std::move(access), {.clock = clock, .sink = sink, .stop = stop});
   if (!node) {
-    return refuse(node.error());
+    return report(node.error());
   }
   (*node)->start();
   log_ready(log, config, **node);
@@ -58,11 +49,11 @@ int run_serve(const ServeCommand& command) {
   std::signal(SIGPIPE, SIG_IGN);
   const auto config = load_config(command.sources);
   if (!config) {
-    return refuse(config.error());
+    return report(config.error());
   }
   auto access = load_access(config->access);
   if (!access) {
-    return refuse(access.error());
+    return report(access.error());
   }
   return run(*config, std::move(*access));
 }
@@ -70,11 +61,11 @@ int run_serve(const ServeCommand& command) {
 int run_config_check(const ConfigCheckCommand& command) {
   const auto config = load_config(command.sources);
   if (!config) {
-    return refuse(config.error());
+    return report(config.error());
   }
   const auto access = load_access(config->access);
   if (!access) {
-    return refuse(access.error());
+    return report(access.error());
   }
   return kExitOk;
 }

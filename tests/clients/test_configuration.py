@@ -1,5 +1,6 @@
 """Whatever is wrong with the configuration stops the start with its place, and code 2."""
 
+import json
 import pathlib
 import socket
 import tempfile
@@ -92,6 +93,36 @@ class Configuration(unittest.TestCase):
         self.check_refused(done, "godwit.toml:2: access.allow_anonymous", "access.rules_file")
         done = run("serve", env={"GODWIT_PROFILE": "hard"})
         self.check_refused(done, "GODWIT_PROFILE: must be one of development, default, hardened")
+
+    def test_show_tells_where_a_value_comes_from_and_can_be_used_as_a_file(self):
+        shown = run(
+            "config", "show", "--changed", "--development", "--set", "drain_seconds=3",
+            env={"GODWIT_LISTENER__TLS__0__KEY_PASSWORD": "hidden",
+                 "GODWIT_LISTENER__TLS__0__CERTIFICATE_FILE": "/c",
+                 "GODWIT_LISTENER__TLS__0__KEY_FILE": "/k"},
+        )
+        self.assertEqual((shown.returncode, shown.stderr), (0, ""))
+        self.assertIn("drain_seconds = 3  # --set\n", shown.stdout)
+        self.assertIn('# key_password = "***"  # GODWIT_LISTENER__TLS__0__KEY_PASSWORD\n', shown.stdout)
+        self.assertNotIn("hidden", shown.stdout)
+        file = self.folder / "shown.toml"
+        file.write_text(shown.stdout, encoding="utf-8")
+        again = run("config", "show", "--json", "--config", str(file))
+        self.assertEqual(again.returncode, 0, again.stderr)
+        values = {option["name"]: option for option in json.loads(again.stdout)["options"]}
+        self.assertEqual(values["drain_seconds"]["value"], 3)
+        self.assertEqual(values["drain_seconds"]["origin"], f"{file}:3")
+
+    def test_show_of_a_wrong_configuration_tells_what_is_wrong(self):
+        done = run("config", "show", "--set", "io_threads=0")
+        self.check_refused(done, "--set: io_threads must be 1 to 64")
+        self.assertEqual(done.stdout, "")
+
+    def test_the_sample_is_a_file_to_begin_with(self):
+        file = self.folder / "sample.toml"
+        file.write_text(run("config", "sample").stdout, encoding="utf-8")
+        done = run("config", "check", "--development", "--config", str(file))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_a_name_of_very_many_levels_is_a_problem_and_no_crash(self):
         self.check_refused(self.serve("a." * 500_000 + "b = 1\n"), "godwit.toml:1: a name has more")
