@@ -97,6 +97,7 @@ constexpr std::array kRows = {
     Option{
         .name = "access.allow_anonymous",
         .type = OptionType::kBoolean,
+        .reloadable = true,
         .flag = "--allow-anonymous",
         .help = "Lets clients in that send no user name.",
         .field = OPTION_FIELD(config.access.allow_anonymous),
@@ -104,6 +105,7 @@ constexpr std::array kRows = {
     Option{
         .name = "access.password_file",
         .type = OptionType::kPath,
+        .reloadable = true,
         .flag = "--password-file",
         .help = "Users and password hashes, written by `godwit passwd`. Empty: no user can log in.",
         .field = OPTION_FIELD(config.access.password_file),
@@ -111,6 +113,7 @@ constexpr std::array kRows = {
     Option{
         .name = "access.rules_file",
         .type = OptionType::kPath,
+        .reloadable = true,
         .flag = "--rules-file",
         .help = "Which client may publish and subscribe to what. Empty: whoever is let in may do "
                 "everything but publish below `$SYS/`.",
