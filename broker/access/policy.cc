@@ -196,8 +196,7 @@ struct Verdicts {
 
 }  // namespace
 
-Policy::Policy(std::unique_ptr<const Rules> rules) : rules_(std::move(rules)) {}
-Policy::~Policy() = default;
+Policy::Policy(std::shared_ptr<const Rules> rules) : rules_(std::move(rules)) {}
 
 Result<std::shared_ptr<const Policy>, std::vector<Error>> Policy::parse(
     std::string_view text, std::string_view file_name) {
@@ -205,7 +204,7 @@ Result<std::shared_ptr<const Policy>, std::vector<Error>> Policy::parse(
   if (!parsed) {
     return fail(std::move(parsed.error()));
   }
-  auto rules = std::make_unique<Rules>();
+  auto rules = std::make_shared<Rules>();
   for (Rule& rule : *parsed) {
     rules->add(std::move(rule));
   }
@@ -213,7 +212,7 @@ Result<std::shared_ptr<const Policy>, std::vector<Error>> Policy::parse(
 }
 
 std::shared_ptr<const Policy> Policy::allow_all() {
-  auto rules = std::make_unique<Rules>();
+  auto rules = std::make_shared<Rules>();
   rules->everything_allowed = true;
   return std::shared_ptr<const Policy>(new Policy(std::move(rules)));
 }

@@ -1,8 +1,8 @@
 // The one authorize(): may this subject do this to this topic?
 //
-// A Policy is immutable once parsed and shared by all threads. It answers at subscribe, publish,
-// live delivery, retained, resume, QoS 2 release, will and shared delivery (design section 9).
-// Deny is the default, an empty policy denies everything.
+// A Policy is immutable once parsed, cheap to copy, and shared by all threads. It answers at
+// subscribe, publish, live delivery, retained, resume, QoS 2 release, will and shared delivery
+// (design section 9). Deny is the default, an empty policy denies everything.
 //
 // Rules are lines, the first that applies decides:
 //
@@ -43,16 +43,14 @@ class Policy {
       std::string_view text, std::string_view file_name);
   // For development mode and tests.
   [[nodiscard]] static std::shared_ptr<const Policy> allow_all();
-  ~Policy();
-
   [[nodiscard]] bool authorize(const Subject& subject, Action action, mqtt::TopicName topic) const;
   [[nodiscard]] FilterAccess authorize_filter(const Subject& subject,
                                               mqtt::TopicFilter filter) const;
 
  private:
   struct Rules;
-  explicit Policy(std::unique_ptr<const Rules> rules);
-  std::unique_ptr<const Rules> rules_;
+  explicit Policy(std::shared_ptr<const Rules> rules);
+  std::shared_ptr<const Rules> rules_;
 };
 
 }  // namespace godwit::access

@@ -19,9 +19,34 @@ Bytes to_bytes(std::string_view text) {
 
 }  // namespace
 
+// What the method shares with its exchanges, which a reload of the users does not cut short.
+struct ScramSha256::Knowledge {
+  Knowledge(PasswordFile its_file, Ports its_ports)
+      : file(std::move(its_file)), stand_ins(file, its_ports.sha256), ports(std::move(its_ports)) {}
+
+  // Of an unknown user too, with keys that no proof fits.
+  [[nodiscard]] ScramVerifier verifier(std::string_view user_name) const {
+    // Drawn for everybody, so that the time tells nobody apart.
+    ScramVerifier stand_in = stand_ins.verifier(user_name);
+    const std::string* hash = file.find(user_name);
+    auto stored = hash == nullptr ? std::nullopt : ScramVerifier::parse(*hash);
+    return stored ? std::move(*stored) : std::move(stand_in);
+  }
+  [[nodiscard]] std::string make_nonce() const {
+    std::array<std::byte, kNonceBytes> bytes{};
+    ports.fill_random(bytes);
+    return to_base64(bytes);
+  }
+
+  const PasswordFile file;
+  const StandIns stand_ins;
+  const Ports ports;
+};
+
 class ScramSha256::Exchange final : public AuthenticationExchange {
  public:
-  explicit Exchange(const ScramSha256& method) : method_(method) {}
+  explicit Exchange(std::shared_ptr<const Knowledge> knowledge)
+      : knowledge_(std::move(knowledge)) {}
 
   ExchangeAnswer step(ByteView data) override {
     switch (std::exchange(state_, State::kOver)) {
@@ -51,10 +76,10 @@ class ScramSha256::Exchange final : public AuthenticationExchange {
     if (!first) {
       return {};
     }
-    verifier_ = method_.verifier(first->user_name);
+    verifier_ = knowledge_->verifier(first->user_name);
     user_name_ = std::move(first->user_name);
     channel_binding_ = to_base64(as_bytes(first->gs2_header));
-    nonce_ = std::string(first->nonce) + method_.make_nonce();
+    nonce_ = std::string(first->nonce) + knowledge_->make_nonce();
     const std::string answer = "r=" + nonce_ + ",s=" + to_base64(verifier_.salt) +
                                ",i=" + std::to_string(verifier_.iterations);
     auth_message_ = std::string(first->bare) + "," + answer + ",";
@@ -73,7 +98,7 @@ class ScramSha256::Exchange final : public AuthenticationExchange {
       return {};
     }
     const Digest256 signature =
-        method_.ports_.sha256.hmac(verifier_.server_key, as_bytes(auth_message_));
+        knowledge_->ports.sha256.hmac(verifier_.server_key, as_bytes(auth_message_));
     return {.verdict = AuthenticationVerdict::kAccepted,
             .principal = {TenantId{}, user_name_},
             .data = to_bytes("v=" + to_base64(signature))};
@@ -81,7 +106,7 @@ class ScramSha256::Exchange final : public AuthenticationExchange {
 
   // RFC 5802, section 3: the proof is the client key, veiled by a signature that we can compute.
   [[nodiscard]] bool proven(const Digest256& proof) const {
-    const Sha256& sha256 = method_.ports_.sha256;
+    const Sha256& sha256 = knowledge_->ports.sha256;
     Digest256 client_key = sha256.hmac(verifier_.stored_key, as_bytes(auth_message_));
     for (std::size_t i = 0; i < client_key.size(); ++i) {
       client_key[i] ^= proof[i];
@@ -89,7 +114,7 @@ class ScramSha256::Exchange final : public AuthenticationExchange {
     return equal_in_constant_time(sha256.hash(client_key), verifier_.stored_key);
   }
 
-  const ScramSha256& method_;
+  const std::shared_ptr<const Knowledge> knowledge_;
   State state_ = State::kBegun;
   ScramVerifier verifier_;
   std::string user_name_;
@@ -99,24 +124,10 @@ class ScramSha256::Exchange final : public AuthenticationExchange {
 };
 
 ScramSha256::ScramSha256(PasswordFile file, Ports ports)
-    : file_(std::move(file)), stand_ins_(file_, ports.sha256), ports_(std::move(ports)) {}
+    : knowledge_(std::make_shared<const Knowledge>(std::move(file), std::move(ports))) {}
 
 std::unique_ptr<AuthenticationExchange> ScramSha256::begin() const {
-  return std::make_unique<Exchange>(*this);
-}
-
-ScramVerifier ScramSha256::verifier(std::string_view user_name) const {
-  // Drawn for everybody, so that the time tells nobody apart.
-  ScramVerifier stand_in = stand_ins_.verifier(user_name);
-  const std::string* hash = file_.find(user_name);
-  auto stored = hash == nullptr ? std::nullopt : ScramVerifier::parse(*hash);
-  return stored ? std::move(*stored) : std::move(stand_in);
-}
-
-std::string ScramSha256::make_nonce() const {
-  std::array<std::byte, kNonceBytes> bytes{};
-  ports_.fill_random(bytes);
-  return to_base64(bytes);
+  return std::make_unique<Exchange>(knowledge_);
 }
 
 }  // namespace godwit::access

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 
 #include "broker/access/authentication_methods.h"
@@ -24,7 +25,7 @@ class ScramSha256 final : public AuthenticationMethod {
     // Fills with bytes that nobody can guess. Thread: any.
     std::function<void(std::span<std::byte>)> fill_random;
   };
-  // What `ports` names outlives the method, and the method its exchanges.
+  // What `ports` names outlives the method and its exchanges; those may outlive the method.
   ScramSha256(PasswordFile file, Ports ports);
 
   [[nodiscard]] std::string_view name() const override { return "SCRAM-SHA-256"; }
@@ -32,14 +33,9 @@ class ScramSha256 final : public AuthenticationMethod {
 
  private:
   class Exchange;
+  struct Knowledge;
 
-  // Of an unknown user too, with keys that no proof fits.
-  [[nodiscard]] ScramVerifier verifier(std::string_view user_name) const;
-  [[nodiscard]] std::string make_nonce() const;
-
-  PasswordFile file_;
-  StandIns stand_ins_;
-  Ports ports_;
+  const std::shared_ptr<const Knowledge> knowledge_;
 };
 
 }  // namespace godwit::access

@@ -1,7 +1,9 @@
 #include "broker/app/access_load.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "broker/access/scram_sha256.h"
 #include "broker/app/file.h"
 #include "broker/app/passwd.h"
 
@@ -45,7 +47,28 @@ void load_rules(const std::string& file, Access& access, Problems& problems) {
   access.policy = std::move(*policy);
 }
 
+access::AuthenticationMethods make_methods(const access::PasswordFile& users,
+                                           const AuthenticatorPorts& ports) {
+  access::AuthenticationMethods::List methods;
+  const auto has_verifier = [](const auto& user) {
+    return access::ScramVerifier::is_form(user.second);
+  };
+  if (std::ranges::any_of(users.hashes(), has_verifier)) {
+    methods.push_back(std::make_unique<access::ScramSha256>(
+        users, access::ScramSha256::Ports{ports.sha256, ports.fill_random}));
+  }
+  return access::AuthenticationMethods(std::move(methods));
+}
+
 }  // namespace
+
+std::shared_ptr<const access::Authenticators> make_authenticators(const Access& access,
+                                                                  bool allow_anonymous,
+                                                                  const AuthenticatorPorts& ports) {
+  return std::make_shared<const access::Authenticators>(access::Authenticators{
+      .passwords = {access.users, {ports.hasher, ports.sha256}, allow_anonymous},
+      .methods = make_methods(access.users, ports)});
+}
 
 Result<Access, Problems> load_access(const AccessConfig& config) {
   Access access;

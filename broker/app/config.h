@@ -10,22 +10,16 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "broker/net/tls_settings.h"
 #include "broker/routing/retained_store.h"
 #include "broker/session/limits.h"
 
 namespace godwit::app {
 
 // The enumerators are in the order of the choices in option_field.h.
-enum class TlsVersion : std::uint8_t { k1_2, k1_3 };
-enum class ClientCertificates : std::uint8_t { kOff, kOptional, kRequired };
-// Which name of a client's certificate is its user name; kNone: the client logs in by password.
-enum class CertificateIdentity : std::uint8_t {
-  kNone,
-  kCommonName,
-  kSanDns,
-  kSanEmail,
-  kSanUri,
-};
+using net::CertificateIdentity;
+using net::ClientCertificates;
+using net::TlsVersion;
 
 // A certificate with the key it belongs to, as files in PEM.
 struct TlsCertificateConfig {
@@ -101,7 +95,7 @@ struct LimitsConfig {
   std::uint32_t authentication_queue_max = 1'000;
   Duration close_grace = std::chrono::seconds(5);
   Duration handshake_deadline = std::chrono::seconds(5);  // PROXY, TLS and WebSocket together.
-  std::uint32_t handshakes_max = 4'096;               // Unfinished ones of the process.
+  std::uint32_t handshakes_max = 4'096;                   // Unfinished ones of the process.
 };
 
 // How a message of a shared group finds its member (routing::ShareStrategy), or that there are

@@ -1,13 +1,10 @@
 #include "broker/app/node.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <csignal>
 #include <string_view>
 #include <utility>
 
-#include "broker/access/scram_sha256.h"
 #include "broker/app/address.h"
 #include "broker/app/exit_code.h"
 #include "broker/app/open_files.h"
@@ -48,10 +45,10 @@ front::FrontSettings front_settings(const Config& config, const HashKey& key) {
 
 net::IoThreadSettings thread_settings(const Config& config) {
   net::IoThreadSettings settings;
-  const std::size_t count = config.listeners.tcp.size();
-  for (std::size_t number = 0; number < count; ++number) {
-    settings.listener_names.push_back(count == 1 ? "tcp" : fmt::format("tcp.{}", number));
-  }
+  settings.listener_names = listener_names(config.listeners);
+  settings.handshakes = {
+      .deadline = config.limits.handshake_deadline,
+      .unfinished_max = std::max<std::size_t>(1, config.limits.handshakes_max / config.io_threads)};
   settings.close_grace = config.limits.close_grace;
   settings.drain_deadline = std::chrono::seconds(config.drain_seconds);
   return settings;
@@ -70,47 +67,39 @@ std::string_view signal_name(int signal) {
   }
 }
 
-// SCRAM is offered as soon as one user has a verifier.
-access::AuthenticationMethods authentication_methods(const access::PasswordFile& users,
-                                                     const access::Sha256& sha256) {
-  access::AuthenticationMethods::List methods;
-  const auto has_verifier = [](const auto& user) {
-    return access::ScramVerifier::is_form(user.second);
-  };
-  if (std::ranges::any_of(users.hashes(), has_verifier)) {
-    methods.push_back(std::make_unique<access::ScramSha256>(
-        users, access::ScramSha256::Ports{sha256, crypto::fill_random}));
-  }
-  return access::AuthenticationMethods(std::move(methods));
-}
-
 }  // namespace
 
-Node::Node(const Config& config, Access access, const Needs& needs)
-    : config_(config),
-      access_(std::move(access)),
+Node::Node(Loaded loaded, const Needs& needs)
+    : config_(std::move(loaded.config)),
+      access_(std::move(loaded.access)),
       needs_(needs),
       log_(needs.sink),
       built_at_(needs.clock.now()),
-      passwords_(access_.users, {hasher_, sha256_}, config.access.allow_anonymous),
-      methods_(authentication_methods(access_.users, sha256_)),
-      pool_({.threads = config.access.authentication_threads,
-             .queue_max = config.limits.authentication_queue_max},
-            {passwords_, methods_, pool_metrics_}),
+      pool_({.threads = config_.access.authentication_threads,
+             .queue_max = config_.limits.authentication_queue_max},
+            {make_authenticators(access_, config_.access.allow_anonymous, ports_), pool_metrics_}),
       connections_max_(
-          connections_that_fit(config.limits.connections_max, raise_open_files_limit())),
+          connections_that_fit(config_.limits.connections_max, raise_open_files_limit())),
       connection_limit_(connections_max_),
       listener_probe_(service_metrics_) {
   build_io_shares();
   build_http();
+  build_reload(loaded.tls);
   build_service();
 }
 
-Result<std::unique_ptr<Node>, Problems> Node::build(const Config& config, Access access,
-                                                    const Needs& needs) {
-  std::unique_ptr<Node> node(new Node(config, std::move(access), needs));
+Result<std::unique_ptr<Node>, Problems> Node::build(Loaded loaded, const Needs& needs) {
+  const TlsContexts contexts = loaded.tls;
+  std::unique_ptr<Node> node(new Node(std::move(loaded), needs));
   Problems problems;
-  node->bind_listeners(problems);
+  node->listeners_.bind(node->config_, contexts,
+                        {.service = node->service_,
+                         .limit = node->connection_limit_,
+                         .distributor = *node->distributor_,
+                         .probe = node->listener_probe_,
+                         .log = node->log_},
+                        problems);
+  node->bound_ = node->listeners_.bound();
   node->bind_http(problems);
   if (!problems.empty()) {
     return fail(std::move(problems));
@@ -137,6 +126,28 @@ void Node::build_io_shares() {
   distributor_ = std::make_unique<net::Distributor>(mailboxes, placement_);
 }
 
+void Node::build_reload(const TlsContexts& contexts) {
+  std::vector<net::IoMailbox*> mailboxes;
+  for (const std::unique_ptr<IoShare>& share : shares_) {
+    mailboxes.push_back(&share->thread().mailbox());
+  }
+  reload_ = std::make_unique<Reload>(config_, needs_.ticket_key,
+                                     Reload::Needs{.sources = needs_.sources,
+                                                   .ports = ports_,
+                                                   .clock = needs_.clock,
+                                                   .sink = needs_.sink,
+                                                   .log = log_,
+                                                   .pool = pool_,
+                                                   .mailboxes = std::move(mailboxes),
+                                                   .listeners = listeners_,
+                                                   .metrics = service_metrics_});
+  reload_->note_expiry(contexts);
+  if (config_.tls.reload_check_seconds > 0 && first_expiry_seconds(contexts) != 0) {
+    service_.every(std::chrono::seconds(config_.tls.reload_check_seconds),
+                   [this] { reload_->look_at_tls_files(); });
+  }
+}
+
 // The sheets are complete: whoever counts has been built.
 std::vector<const MetricSheet*> Node::sheets() const {
   std::vector<const MetricSheet*> all = {&service_metrics_, &pool_metrics_};
@@ -155,28 +166,6 @@ void Node::build_service() {
   if (config_.sys_interval_seconds > 0) {
     service_.every(std::chrono::seconds(config_.sys_interval_seconds),
                    [this] { publish_sys_topics(); });
-  }
-}
-
-void Node::bind_listeners(Problems& problems) {
-  for (std::size_t number = 0; number < config_.listeners.tcp.size(); ++number) {
-    // Checked when it was read.
-    const auto addresses = parse_bind(config_.listeners.tcp[number].bind).value();
-    for (const BindAddress& address : addresses) {
-      auto listener = net::Listener::open(
-          {.number = static_cast<std::uint16_t>(number), .ip = address.ip, .port = address.port},
-          {.service = service_,
-           .limit = connection_limit_,
-           .distributor = *distributor_,
-           .probe = listener_probe_,
-           .log = log_});
-      if (listener) {
-        bound_.push_back({"tcp", (*listener)->address()});
-        listeners_.push_back(std::move(*listener));
-      } else if (!address.optional || !listener.error().no_such_address) {
-        problems.push_back(Error{listener.error().text});
-      }
-    }
   }
 }
 
@@ -227,9 +216,9 @@ void Node::publish_sys_topics() {
 }
 
 void Node::take_signal(int signal) {
+  // Whoever tries it out in a terminal and closes that means it to end.
   if (signal == SIGHUP && config_.profile != Profile::kDevelopment) {
-    log_.warn("reload_not_supported",
-              {{"detail", "a change of the configuration needs a restart"}});
+    reload_->everything();
     return;
   }
   const std::string_view name = signal_name(signal);

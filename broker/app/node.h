@@ -13,15 +13,13 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/time.h"
-#include "broker/access/authentication_methods.h"
-#include "broker/access/authenticator.h"
 #include "broker/admin/handlers.h"
-#include "broker/app/access_load.h"
-#include "broker/app/config.h"
 #include "broker/app/io_share.h"
+#include "broker/app/listeners.h"
+#include "broker/app/loaded.h"
 #include "broker/app/log_sink.h"
 #include "broker/app/operations.h"
-#include "broker/app/setting.h"
+#include "broker/app/reload.h"
 #include "broker/app/stop_request.h"
 #include "broker/app/sys_topics.h"
 #include "broker/crypto/password_hasher.h"
@@ -29,7 +27,6 @@
 #include "broker/net/authentication_pool.h"
 #include "broker/net/distributor.h"
 #include "broker/net/http_server.h"
-#include "broker/net/listener.h"
 #include "broker/net/service_thread.h"
 
 namespace godwit::app {
@@ -39,13 +36,14 @@ class Node {
   struct Needs {
     const Clock& clock;
     LogfmtSink& sink;
-    StopRequest& stop;  // Asked by signals.
+    StopRequest& stop;             // Asked by signals.
+    const ConfigSources& sources;  // Read again by SIGHUP.
+    const net::TlsTicketKey& ticket_key;
   };
 
   // Builds everything and binds all addresses, so that whatever can be wrong is known before a
   // client is let in.
-  [[nodiscard]] static Result<std::unique_ptr<Node>, Problems> build(const Config& config,
-                                                                     Access access,
+  [[nodiscard]] static Result<std::unique_ptr<Node>, Problems> build(Loaded loaded,
                                                                      const Needs& needs);
   // Stops if it was started.
   ~Node();
@@ -56,21 +54,17 @@ class Node {
   // Tells clients, drains, and returns when all threads have ended.
   void stop();
 
-  struct Bound {
-    std::string kind;     // "tcp", "http"
-    std::string address;  // With the real port.
-  };
-  [[nodiscard]] const std::vector<Bound>& bound() const { return bound_; }
+  [[nodiscard]] const std::vector<BoundAddress>& bound() const { return bound_; }
   [[nodiscard]] std::uint32_t connections_max() const { return connections_max_; }
 
  private:
-  Node(const Config& config, Access access, const Needs& needs);
+  Node(Loaded loaded, const Needs& needs);
 
   void build_io_shares();
   void build_service();
   void build_http();
+  void build_reload(const TlsContexts& contexts);
   [[nodiscard]] std::vector<const MetricSheet*> sheets() const;
-  void bind_listeners(Problems& problems);
   void bind_http(Problems& problems);
   void publish_sys_topics();
   void take_signal(int signal);
@@ -80,13 +74,12 @@ class Node {
   const Needs needs_;
   const Log log_;
   const Instant built_at_;
-  std::vector<Bound> bound_;
+  std::vector<BoundAddress> bound_;
   bool started_ = false;
 
   crypto::Argon2PasswordHasher hasher_;
   crypto::OpensslSha256 sha256_;
-  access::PasswordAuthenticator passwords_;
-  access::AuthenticationMethods methods_;
+  const AuthenticatorPorts ports_{hasher_, sha256_, crypto::fill_random};
   MetricSheet pool_metrics_;
   net::AuthenticationPool pool_;
   const std::uint32_t connections_max_;  // What the open files allow.
@@ -102,8 +95,9 @@ class Node {
   std::unique_ptr<admin::Handlers> handlers_;
   net::ServiceThread service_;
   // After the service thread, on which they run: destroyed before it is, but after its stop.
-  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  Listeners listeners_;
   std::unique_ptr<net::HttpServer> http_;
+  std::unique_ptr<Reload> reload_;
 };
 
 }  // namespace godwit::app

@@ -211,7 +211,8 @@ constexpr std::array kRows = {
         .type = OptionType::kInteger,
         .min = 1,
         .max = 1'000'000,
-        .help = "Unfinished TLS handshakes of the whole process; beyond it the oldest is closed.",
+        .help = "Unfinished handshakes (PROXY, TLS, WebSocket) of the whole process; beyond it the "
+                "oldest is closed.",
         .field = OPTION_FIELD(config.limits.handshakes_max),
     },
     Option{

@@ -6,29 +6,33 @@
 #include <string>
 #include <utility>
 
-#include "broker/app/access_load.h"
 #include "broker/app/clocks.h"
 #include "broker/app/exit_code.h"
+#include "broker/app/loaded.h"
 #include "broker/app/log_output.h"
 #include "broker/app/log_sink.h"
 #include "broker/app/node.h"
 #include "broker/app/report.h"
 #include "broker/app/start_log.h"
 #include "broker/app/stop_request.h"
+#include "broker/crypto/kernel_random.h"
 
 namespace godwit::app {
 namespace {
 
-int run(const Config& config, Access access) {
+int run(const ConfigSources& sources, Loaded loaded, const net::TlsTicketKey& ticket_key) {
+  const Config config = loaded.config;
   const BootClock clock;
   const SystemWallClock wall_clock;
   DescriptorOutput output(STDERR_FILENO);
   LogfmtSink sink(output, clock, wall_clock, config.log.level);
   const Log log(sink);
-  log_start(log, config, access);
+  log_start(log, config, loaded.access);
 
   StopRequest stop;
-  auto node = Node::build(config, std::move(access), {.clock = clock, .sink = sink, .stop = stop});
+  auto node = Node::build(
+      std::move(loaded),
+      {.clock = clock, .sink = sink, .stop = stop, .sources = sources, .ticket_key = ticket_key});
   if (!node) {
     return report(node.error());
   }
@@ -47,27 +51,18 @@ int run(const Config& config, Access access) {
 int run_serve(const ServeCommand& command) {
   // A peer or a reader of the log that has gone is an error value of the call.
   std::signal(SIGPIPE, SIG_IGN);
-  const auto config = load_config(command.sources);
-  if (!config) {
-    return report(config.error());
+  net::TlsTicketKey ticket_key;
+  crypto::fill_random(ticket_key);
+  auto loaded = load_all(command.sources, ticket_key);
+  if (!loaded) {
+    return report(loaded.error());
   }
-  auto access = load_access(config->access);
-  if (!access) {
-    return report(access.error());
-  }
-  return run(*config, std::move(*access));
+  return run(command.sources, std::move(*loaded), ticket_key);
 }
 
 int run_config_check(const ConfigCheckCommand& command) {
-  const auto config = load_config(command.sources);
-  if (!config) {
-    return report(config.error());
-  }
-  const auto access = load_access(config->access);
-  if (!access) {
-    return report(access.error());
-  }
-  return kExitOk;
+  const auto loaded = load_all(command.sources, net::TlsTicketKey{});
+  return loaded ? kExitOk : report(loaded.error());
 }
 
 }  // namespace godwit::app

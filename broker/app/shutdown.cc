@@ -20,9 +20,7 @@ void Node::start() {
   if (http_ != nullptr) {
     http_->start();
   }
-  for (const std::unique_ptr<net::Listener>& listener : listeners_) {
-    listener->start();
-  }
+  listeners_.start();
   operations_->set_phase(NodeOperations::Phase::kReady);
 }
 
@@ -33,9 +31,7 @@ void Node::stop() {
   started_ = false;
   // 1. Load balancers look elsewhere (/readyz is 503), nobody new is let in.
   operations_->set_phase(NodeOperations::Phase::kStopping);
-  for (const std::unique_ptr<net::Listener>& listener : listeners_) {
-    listener->close();
-  }
+  listeners_.close();
   // 2. All fronts at once: wills go out, clients are told 0x8B, what they are owed is written.
   for (const std::unique_ptr<IoShare>& share : shares_) {
     share->thread().begin_stop();

@@ -43,7 +43,7 @@ void log_access(const Log& log, const Config& config, const Access& access) {
 }
 
 void log_hints(const Log& log, const Node& node) {
-  const auto tcp = std::ranges::find(node.bound(), "tcp", &Node::Bound::kind);
+  const auto tcp = std::ranges::find(node.bound(), "tcp", &BoundAddress::kind);
   if (tcp == node.bound().end()) {
     return;
   }
@@ -77,7 +77,7 @@ void log_start(const Log& log, const Config& config, const Access& access) {
 void log_ready(const Log& log, const Config& config, const Node& node) {
   log.info("connections_limit", {{"connections", std::to_string(node.connections_max())},
                                  {"configured", std::to_string(config.limits.connections_max)}});
-  for (const Node::Bound& bound : node.bound()) {
+  for (const BoundAddress& bound : node.bound()) {
     log.info("listener_ready", {{"kind", bound.kind}, {"address", bound.address}});
   }
   log.info("ready", {{"version", kVersion}});

@@ -160,6 +160,12 @@ Instant Front::next_deadline() const {
   return parts_->timers.next_deadline();
 }
 
+void Front::set_policy(const access::Policy& policy, Turn& /*turn*/) {
+  parts_->policy = policy;
+  parts_->sessions.for_each(
+      [this](SessionSlot& slot) { parts_->subscriptions.authorize_again(slot); });
+}
+
 void Front::publish_internal(std::string_view topic, std::string_view payload, Turn& turn) {
   mqtt::Publish publish;
   publish.topic = mqtt::TopicName::from_checked(topic);

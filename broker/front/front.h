@@ -85,6 +85,9 @@ class Front {
   void tick(Turn& turn);
   [[nodiscard]] Instant next_deadline() const;
 
+  // From now on this policy decides, about subscriptions and queued messages that are there too.
+  // Nobody is disconnected by it.
+  void set_policy(const access::Policy& policy, Turn& turn);
   // Publishes for the broker itself ($SYS): retained, QoS 0.
   void publish_internal(std::string_view topic, std::string_view payload, Turn& turn);
   // Stops taking connections; wills go out, 5.0 clients are told 0x8B, all are closed once their

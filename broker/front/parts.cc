@@ -10,7 +10,7 @@ Front::Parts::Parts(const FrontSettings& its_settings,
                     std::shared_ptr<const access::Policy> its_policy, Random& random,
                     MetricSheet& metrics, const Log& its_log, Instant now)
     : settings(its_settings),
-      policy(std::move(its_policy)),
+      policy(*its_policy),
       log(its_log),
       probe(metrics),
       index(settings.hash_key),
@@ -21,21 +21,21 @@ Front::Parts::Parts(const FrontSettings& its_settings,
       timers(now),
       wire(probe),
       ledger(settings, mailroom),
-      delivery(settings, *policy, ledger, wire, probe),
+      delivery(settings, policy, ledger, wire, probe),
       retained(settings, sessions, delivery, mailroom, probe),
       shared(settings, sessions, delivery, ledger, mailroom),
       groups(settings, shared, mailroom, index, probe),
       fanout({settings, sessions, delivery, retained, groups, shared, mailroom, index, routes}),
-      subscriptions(settings, *policy, index, shared, mailroom, probe),
-      lifecycle({settings, *policy, sessions, subscriptions, delivery, shared, retained, fanout,
+      subscriptions(settings, policy, index, shared, mailroom, probe),
+      lifecycle({settings, policy, sessions, subscriptions, delivery, shared, retained, fanout,
                  mailroom, registry, timers, wire, probe, log}),
-      connect_flow({settings, *policy, connections, sessions, subscriptions, delivery, shared,
+      connect_flow({settings, policy, connections, sessions, subscriptions, delivery, shared,
                     registry, lifecycle, mailroom, timers, wire, random, probe, log}),
       auth_flow({settings, lifecycle, wire, log}),
-      subscribe_flow({settings, *policy, connections, subscriptions, delivery, retained, mailroom,
+      subscribe_flow({settings, policy, connections, subscriptions, delivery, retained, mailroom,
                       lifecycle, wire, probe}),
-      publish_flow(
-          {settings, *policy, delivery, ledger, fanout, retained, lifecycle, wire, probe}) {}
+      publish_flow({settings, policy, delivery, ledger, fanout, retained, lifecycle, wire, probe}) {
+}
 
 Connection& Front::Parts::add_connection(PeerInfo peer, Instant now) {
   Connection& connection = connections.add(now);

@@ -30,7 +30,7 @@ struct Front::Parts {
   }
 
   const FrontSettings settings;
-  const std::shared_ptr<const access::Policy> policy;
+  access::Policy policy;  // Replaced as a whole; those below look here.
   const Log log;
   FrontProbe probe;
 

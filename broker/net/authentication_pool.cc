@@ -9,10 +9,7 @@ namespace godwit::net {
 
 AuthenticationPool::AuthenticationPool(const AuthenticationPoolSettings& settings,
                                        const Needs& needs)
-    : settings_(settings),
-      passwords_(needs.passwords),
-      methods_(needs.methods),
-      probe_(needs.metrics) {
+    : settings_(settings), authenticators_(needs.authenticators), probe_(needs.metrics) {
   CHECK(settings.threads > 0);
 }
 
@@ -36,14 +33,24 @@ void AuthenticationPool::stop() {
   threads_.clear();
 }
 
+void AuthenticationPool::replace(std::shared_ptr<const access::Authenticators> authenticators) {
+  const std::lock_guard lock(mutex_);
+  authenticators_.swap(authenticators);
+}
+
+std::shared_ptr<const access::Authenticators> AuthenticationPool::current() {
+  const std::lock_guard lock(mutex_);
+  return authenticators_;
+}
+
 std::optional<access::AuthenticationResult> AuthenticationPool::request(
     front::Authenticate&& question, AuthenticationReply& later) {
   if (auto* step = std::get_if<access::ExchangeStep>(&question.question)) {
-    return methods_.step(std::move(*step));
+    return current()->methods.step(std::move(*step));
   }
   auto& credentials = std::get<access::Credentials>(question.question);
   if (!access::PasswordAuthenticator::is_slow(credentials)) {
-    return passwords_.authenticate(credentials);
+    return current()->passwords.authenticate(credentials);
   }
   {
     const std::lock_guard lock(mutex_);
@@ -68,9 +75,10 @@ void AuthenticationPool::work() {
     const Question question = std::move(queue_.front());
     queue_.pop_front();
     probe_.queued(queue_.size());
+    const auto authenticators = authenticators_;
     lock.unlock();
     question.later->authenticated(question.connection,
-                                  passwords_.authenticate(question.credentials));
+                                  authenticators->passwords.authenticate(question.credentials));
     lock.lock();
   }
 }

@@ -17,8 +17,7 @@
 
 #include "base/metrics.h"
 #include "base/runner.h"
-#include "broker/access/authentication_methods.h"
-#include "broker/access/authenticator.h"
+#include "broker/access/authenticators.h"
 #include "broker/net/authentication_service.h"
 #include "broker/net/probe.h"
 
@@ -32,11 +31,10 @@ struct AuthenticationPoolSettings {
 class AuthenticationPool final : public AuthenticationService {
  public:
   struct Needs {
-    const access::PasswordAuthenticator& passwords;
-    const access::AuthenticationMethods& methods;
+    std::shared_ptr<const access::Authenticators> authenticators;
     MetricSheet& metrics;
   };
-  // What `needs` names outlives the pool.
+  // The metrics outlive the pool.
   AuthenticationPool(const AuthenticationPoolSettings& settings, const Needs& needs);
   // Stops.
   ~AuthenticationPool() override;
@@ -44,6 +42,9 @@ class AuthenticationPool final : public AuthenticationService {
   void start();
   // Waits for the checks that have begun; what still waits is not answered.
   void stop();
+
+  // For questions asked from now on.
+  void replace(std::shared_ptr<const access::Authenticators> authenticators);
 
   [[nodiscard]] std::optional<access::AuthenticationResult> request(
       front::Authenticate&& question, AuthenticationReply& later) override;
@@ -56,18 +57,18 @@ class AuthenticationPool final : public AuthenticationService {
   };
 
   void work();
+  [[nodiscard]] std::shared_ptr<const access::Authenticators> current();
 
   const AuthenticationPoolSettings settings_;
-  const access::PasswordAuthenticator& passwords_;
-  const access::AuthenticationMethods& methods_;
 
   // A mutex and a bell instead of a mailbox: several threads take from one queue, so that one slow
   // hash does not hold up those behind it.
   std::mutex mutex_;
   std::condition_variable bell_;
-  std::deque<Question> queue_;  // Guarded by mutex_.
-  bool stopping_ = false;       // Guarded by mutex_.
-  AuthenticationProbe probe_;   // Guarded by mutex_.
+  std::shared_ptr<const access::Authenticators> authenticators_;  // Guarded by mutex_.
+  std::deque<Question> queue_;                                    // Guarded by mutex_.
+  bool stopping_ = false;                                         // Guarded by mutex_.
+  AuthenticationProbe probe_;                                     // Guarded by mutex_.
 
   std::vector<std::unique_ptr<ThreadRunner>> threads_;
 };

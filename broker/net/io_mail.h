@@ -9,6 +9,7 @@
 
 #include "base/mailbox.h"
 #include "broker/access/authenticator.h"
+#include "broker/access/policy.h"
 #include "broker/front/front.h"
 #include "broker/front/mail.h"
 #include "broker/front/pending_connect.h"
@@ -48,11 +49,16 @@ struct InternalPublish {
 };
 using InternalPublishes = std::vector<InternalPublish>;
 
+// For Front::set_policy.
+struct PolicyChanged {
+  access::Policy policy;
+};
+
 // Stop, and be done by the drain deadline.
 struct Stop {};
 
 using IoMail = std::variant<front::MailBatch, NewSocket, HandedOver, AuthenticationDone,
-                            InternalPublishes, Stop>;
+                            InternalPublishes, PolicyChanged, Stop>;
 using IoMailbox = Mailbox<IoMail>;
 
 }  // namespace godwit::net

@@ -124,6 +124,7 @@ class IoThread final : public AuthenticationReply {
   void take(HandedOver& moved, front::Turn& turn);
   void take(AuthenticationDone& done, front::Turn& turn);
   void take(InternalPublishes& publishes, front::Turn& turn);
+  void take(PolicyChanged& changed, front::Turn& turn);
   void take(Stop& stop, front::Turn& turn);
 
   [[nodiscard]] front::PeerInfo peer(std::string address, std::uint16_t listener) const;

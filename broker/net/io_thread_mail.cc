@@ -119,6 +119,10 @@ void IoThread::take(InternalPublishes& publishes, front::Turn& turn) {
   }
 }
 
+void IoThread::take(PolicyChanged& changed, front::Turn& turn) {
+  needs_.front.set_policy(changed.policy, turn);
+}
+
 void IoThread::take(Stop& /*stop*/, front::Turn& turn) {
   if (phase_ != Phase::kRunning) {
     return;

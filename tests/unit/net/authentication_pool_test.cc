@@ -67,7 +67,11 @@ front::Authenticate question(std::uint32_t index, const std::string& user,
 
 class AuthenticationPoolTest : public testing::Test {
  protected:
-  AuthenticationPoolTest() : passwords_(file(), {hasher_, sha256_}, true) {}
+  std::shared_ptr<const access::Authenticators> authenticators(bool allow_anonymous = true) const {
+    return std::make_shared<const access::Authenticators>(
+        access::Authenticators{.passwords = {file(), {hasher_, sha256_}, allow_anonymous},
+                               .methods = testkit::TwoStepMethod::alone()});
+  }
 
   static access::PasswordFile file() {
     access::PasswordFile file;
@@ -77,14 +81,12 @@ class AuthenticationPoolTest : public testing::Test {
 
   HeldHasher hasher_;
   crypto::OpensslSha256 sha256_;
-  access::PasswordAuthenticator passwords_;
-  access::AuthenticationMethods methods_ = testkit::TwoStepMethod::alone();
   MetricSheet metrics_;
   CollectingReply reply_;
 };
 
 TEST_F(AuthenticationPoolTest, answers_later_from_a_thread_of_its_own) {
-  AuthenticationPool pool({}, {passwords_, methods_, metrics_});
+  AuthenticationPool pool({}, {authenticators(), metrics_});
   pool.start();
   EXPECT_FALSE(pool.request(question(1, "ann", "secret"), reply_));
   EXPECT_FALSE(pool.request(question(2, "ann", "wrong"), reply_));
@@ -100,7 +102,7 @@ TEST_F(AuthenticationPoolTest, answers_later_from_a_thread_of_its_own) {
 }
 
 TEST_F(AuthenticationPoolTest, what_needs_no_hash_is_answered_at_once) {
-  AuthenticationPool pool({}, {passwords_, methods_, metrics_});
+  AuthenticationPool pool({}, {authenticators(), metrics_});
   const auto anonymous =
       pool.request({.connection = {}, .question = access::Credentials{}}, reply_);
   ASSERT_TRUE(anonymous);
@@ -113,8 +115,39 @@ TEST_F(AuthenticationPoolTest, what_needs_no_hash_is_answered_at_once) {
   EXPECT_EQ(refused->verdict, AuthenticationVerdict::kBadCredentials);
 }
 
+TEST_F(AuthenticationPoolTest, new_authenticators_answer_from_then_on) {
+  AuthenticationPool pool({}, {authenticators(), metrics_});
+  pool.replace(authenticators(false));
+  const auto anonymous =
+      pool.request({.connection = {}, .question = access::Credentials{}}, reply_);
+  ASSERT_TRUE(anonymous);
+  EXPECT_EQ(anonymous->verdict, AuthenticationVerdict::kNotAuthorized);
+}
+
+TEST_F(AuthenticationPoolTest, a_client_with_a_certificate_needs_no_hash) {
+  AuthenticationPool pool({}, {authenticators(), metrics_});
+  const auto ask = [&](const char* user_name) {
+    return pool.request(
+        {.connection = {},
+         .question = access::Credentials{.client_id = "c",
+                                         .user_name = user_name,
+                                         .password = access::SecretBytes(as_bytes("x")),
+                                         .certificate_name = "probe-7"}},
+        reply_);
+  };
+  for (const char* const same : {"", "probe-7"}) {
+    const auto answer = ask(same);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->verdict, AuthenticationVerdict::kAccepted);
+    EXPECT_EQ(answer->principal.user_name, "probe-7");
+  }
+  const auto other = ask("ann");
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->verdict, AuthenticationVerdict::kBadCredentials);
+}
+
 TEST_F(AuthenticationPoolTest, steps_of_an_exchange_are_answered_at_once) {
-  AuthenticationPool pool({}, {passwords_, methods_, metrics_});
+  AuthenticationPool pool({}, {authenticators(), metrics_});
   const auto answer = pool.request(
       {.connection = {}, .question = access::ExchangeStep{.method = "two-step", .data = {}}},
       reply_);
@@ -124,7 +157,7 @@ TEST_F(AuthenticationPoolTest, steps_of_an_exchange_are_answered_at_once) {
 }
 
 TEST_F(AuthenticationPoolTest, says_busy_when_too_many_wait) {
-  AuthenticationPool pool({.threads = 1, .queue_max = 2}, {passwords_, methods_, metrics_});
+  AuthenticationPool pool({.threads = 1, .queue_max = 2}, {authenticators(), metrics_});
   pool.start();
   EXPECT_FALSE(pool.request(question(0, "ann", "secret"), reply_));
   hasher_.begun.acquire();  // In work, no longer in the queue.
@@ -143,7 +176,7 @@ TEST_F(AuthenticationPoolTest, says_busy_when_too_many_wait) {
 }
 
 TEST_F(AuthenticationPoolTest, several_threads_check_at_the_same_time) {
-  AuthenticationPool pool({.threads = 2}, {passwords_, methods_, metrics_});
+  AuthenticationPool pool({.threads = 2}, {authenticators(), metrics_});
   pool.start();
   EXPECT_FALSE(pool.request(question(0, "ann", "secret"), reply_));
   EXPECT_FALSE(pool.request(question(1, "ann", "secret"), reply_));
@@ -155,7 +188,7 @@ TEST_F(AuthenticationPoolTest, several_threads_check_at_the_same_time) {
 }
 
 TEST_F(AuthenticationPoolTest, stop_finishes_what_has_begun_and_drops_the_rest) {
-  AuthenticationPool pool({}, {passwords_, methods_, metrics_});
+  AuthenticationPool pool({}, {authenticators(), metrics_});
   pool.start();
   EXPECT_FALSE(pool.request(question(0, "ann", "secret"), reply_));
   EXPECT_FALSE(pool.request(question(1, "ann", "secret"), reply_));

@@ -1,0 +1,145 @@
+#include "broker/app/reload.h"
+
+#include <string_view>
+#include <utility>
+
+#include "broker/app/config_changes.h"
+#include "broker/app/config_check.h"
+#include "broker/crypto/kernel_random.h"
+
+namespace godwit::app {
+namespace {
+
+std::array<Metric*, 2> outcome_rows(MetricSheet& sheet, std::string_view name,
+                                    std::string_view help) {
+  const auto row = [&](std::string_view outcome) {
+    return &sheet.add({MetricKind::kCounter, name, help, "outcome", outcome});
+  };
+  return {row("refused"), row("applied")};
+}
+
+}  // namespace
+
+ReloadProbe::ReloadProbe(MetricSheet& sheet)
+    : configuration_(outcome_rows(sheet, "godwit_config_reloads_total",
+                                  "Reloads of the configuration (SIGHUP), by what came of them.")),
+      tls_(outcome_rows(sheet, "godwit_tls_reloads_total",
+                        "Changed certificate files, by whether they were taken over.")),
+      failed_(&sheet.add({MetricKind::kGauge, "godwit_config_reload_failed",
+                          "1 while the last reload of configuration or certificates was refused; "
+                          "the state before it is in use."})),
+      expiry_(&sheet.add({MetricKind::kGauge, "godwit_tls_certificate_expiry_timestamp_seconds",
+                          "When the first of the server's certificates expires, seconds since "
+                          "1970; 0: there is none."})) {}
+
+void ReloadProbe::configuration(bool applied) {
+  configuration_[applied ? 1 : 0]->increment();
+  failed_->set(applied ? 0 : 1);
+}
+
+void ReloadProbe::tls(bool applied) {
+  tls_[applied ? 1 : 0]->increment();
+  failed_->set(applied ? 0 : 1);
+}
+
+Reload::Reload(Config running, const net::TlsTicketKey& ticket_key, const Needs& needs)
+    : needs_(needs),
+      running_(std::move(running)),
+      probe_(needs.metrics),
+      ticket_key_(ticket_key),
+      ticket_key_since_(needs.clock.now()),
+      stamp_(tls_files_stamp(running_)) {}
+
+void Reload::everything() {
+  needs_.log.info("reloading");
+  const auto wanted = load_config_with_origins(needs_.sources);
+  if (!wanted) {
+    refuse(wanted.error());
+    return;
+  }
+  // What needs a restart stays as it is; the rest has to fit to that.
+  const Config next = with_reloadable(running_, wanted->config);
+  Problems problems;
+  check_combinations(next, wanted->origins, problems);
+  auto access = load_access(next.access);
+  auto contexts = load_tls(next, ticket_key_);
+  if (!access) {
+    problems.insert(problems.end(), access.error().begin(), access.error().end());
+  }
+  if (!contexts) {
+    problems.insert(problems.end(), contexts.error().begin(), contexts.error().end());
+  }
+  if (!problems.empty()) {
+    refuse(problems);
+    return;
+  }
+  const ConfigChanges changes = compare_configs(running_, wanted->config);
+  apply(next, std::move(*access), *contexts);
+  for (const OptionChange& change : changes.reloadable) {
+    needs_.log.info("option_changed",
+                    {{"option", change.name}, {"before", change.before}, {"now", change.after}});
+  }
+  for (const OptionChange& change : changes.restart) {
+    needs_.log.warn(
+        "restart_needed",
+        {{"option", change.name}, {"running", change.before}, {"wanted", change.after}});
+  }
+  needs_.log.info("reloaded", {{"changed", std::to_string(changes.reloadable.size())},
+                               {"need_restart", std::to_string(changes.restart.size())}});
+}
+
+void Reload::refuse(const Problems& problems) {
+  probe_.configuration(false);
+  for (const Error& problem : problems) {
+    needs_.log.error("reload_refused", {{"problem", problem.text}});
+  }
+}
+
+void Reload::apply(const Config& wanted, Access access, const TlsContexts& contexts) {
+  running_ = wanted;
+  needs_.sink.set_level(wanted.log.level);
+  needs_.pool.replace(make_authenticators(access, wanted.access.allow_anonymous, needs_.ports));
+  for (net::IoMailbox* mailbox : needs_.mailboxes) {
+    mailbox->post_always(net::PolicyChanged{*access.policy});
+  }
+  take_tls(contexts);
+  probe_.configuration(true);
+}
+
+void Reload::take_tls(const TlsContexts& contexts) {
+  needs_.listeners.set_tls(contexts);
+  note_expiry(contexts);
+  stamp_ = tls_files_stamp(running_);
+  refused_stamp_.clear();
+}
+
+void Reload::look_at_tls_files() {
+  const std::string stamp = tls_files_stamp(running_);
+  const bool key_is_old = needs_.clock.now() - ticket_key_since_ >= kTicketKeyAge;
+  if (stamp == stamp_ && !key_is_old) {
+    return;
+  }
+  if (key_is_old) {
+    crypto::fill_random(ticket_key_);
+    ticket_key_since_ = needs_.clock.now();
+  }
+  // Read after the look, so that a change in between is seen by the next one.
+  const auto contexts = load_tls(running_, ticket_key_);
+  if (contexts) {
+    take_tls(*contexts);
+    stamp_ = stamp;
+    probe_.tls(true);
+    needs_.log.info("certificates_reloaded");
+    return;
+  }
+  // A certificate and its key are not replaced in one moment: the next look may find them whole.
+  if (std::exchange(refused_stamp_, stamp) == stamp) {
+    return;
+  }
+  probe_.tls(false);
+  for (const Error& problem : contexts.error()) {
+    needs_.log.error("certificates_refused", {{"problem", problem.text}});
+  }
+}
+
+}  // namespace godwit::app
