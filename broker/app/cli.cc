@@ -55,11 +55,9 @@ class CommandLine {
   CLI::App app_{"Godwit, a clustered MQTT broker", "godwit"};
   bool version_flag_ = false;
   // In the order of the help.
-  const std::array<std::unique_ptr<Subcommand>, 4> subcommands_ = {
-      add_serve(app_),
-      add_config(app_),
-      add_passwd(app_),
-      add_version(app_),
+  const std::array<std::unique_ptr<Subcommand>, 6> subcommands_ = {
+      add_serve(app_),      add_config(app_), add_passwd(app_),
+      add_completion(app_), add_man(app_),    add_version(app_),
   };
 };
 

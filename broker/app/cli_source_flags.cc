@@ -5,19 +5,30 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 
 #include "broker/app/profile.h"
 
 namespace godwit::app {
 namespace {
 
-std::string_view placeholder(OptionType type) {
-  switch (type) {
+constexpr const char* kGroup = "Flags of the configuration";
+
+// "trace|debug|info" of "trace debug info".
+std::string either(std::string_view words) {
+  std::string text(words);
+  std::ranges::replace(text, ' ', '|');
+  return text;
+}
+
+std::string placeholder(const Option& option) {
+  switch (option.type) {
     case OptionType::kAddress:
       return "HOST:PORT";
     case OptionType::kPath:
       return "FILE";
     case OptionType::kChoice:
+      return either(option.choices);
     case OptionType::kText:
       return "WORD";
     default:
@@ -32,7 +43,7 @@ std::string flag_help(const Option& option) {
     sentence.remove_suffix(1);
   }
   std::string help = fmt::format("{} [{}, default {}", sentence, option.name, default_text(option));
-  if (option.type == OptionType::kChoice || option.type == OptionType::kInteger) {
+  if (option.type == OptionType::kInteger) {
     help += fmt::format(", {}", bounds_text(option));
   }
   return help + (section_of(option).repeatable() ? ", may be repeated]" : "]");
@@ -41,17 +52,23 @@ std::string flag_help(const Option& option) {
 }  // namespace
 
 void SourceFlags::add_to(CLI::App& command) {
-  command.add_option("-c,--config", file_, "The configuration file (TOML)")->type_name("FILE");
-  CLI::Option* profile = command.add_option(
-      "--profile", profile_,
-      "What is set and forbidden together: " + profile_names() + " [default default]");
-  profile->type_name("NAME");
+  command.add_option("-c,--config", file_, "The configuration file (TOML)")
+      ->type_name("FILE")
+      ->group(kGroup);
+  std::string names;
+  for (const ProfileDescription& profile : profiles()) {
+    names += fmt::format("{}{}", names.empty() ? "" : "|", profile.name);
+  }
+  CLI::Option* profile =
+      command.add_option("--profile", profile_, "What is set and forbidden together");
+  profile->type_name(names)->group(kGroup);
   command
       .add_flag_callback(
           "--development", [this] { profile_ = "development"; },
           "To try things out: everybody may connect, from this machine only; short for "
           "--profile development")
-      ->excludes(profile);
+      ->excludes(profile)
+      ->group(kGroup);
   for (const Option& option : options()) {
     if (!option.flag.empty()) {
       add_flag_of(option, command);
@@ -59,6 +76,7 @@ void SourceFlags::add_to(CLI::App& command) {
   }
   command.add_option("--set", assignments_, "Sets any option; may be given several times")
       ->type_name("NAME=VALUE")
+      ->group(kGroup)
       ->allow_extra_args(false);
 }
 
@@ -83,13 +101,14 @@ void SourceFlags::add_flag_of(const Option& option, CLI::App& command) {
   Flag& flag = flags_.emplace_back(Flag{&option, {}});
   const bool repeatable = section_of(option).repeatable();
   CLI::Option* added = command.add_option(std::string(option.flag), flag.values, flag_help(option));
+  added->group(kGroup);
   if (option.type == OptionType::kBoolean) {
     // `--allow-anonymous` alone means true.
     added->expected(0, 1)->type_name("")->default_str("true");
     added->run_callback_for_default(false);
     return;
   }
-  added->type_name(std::string(placeholder(option.type)))->allow_extra_args(false)->expected(1);
+  added->type_name(placeholder(option))->allow_extra_args(false)->expected(1);
   added->multi_option_policy(repeatable ? CLI::MultiOptionPolicy::TakeAll
                                         : CLI::MultiOptionPolicy::TakeLast);
 }
