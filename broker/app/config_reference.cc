@@ -73,9 +73,10 @@ std::string reference_of(const Option& option) {
   if (!option.flag.empty()) {
     name += fmt::format(" (`{}`)", option.flag);
   }
-  return fmt::format("| {} | {} | `{}` | {} | {} | {} |\n", name, type_text(option.type),
-                     default_text(option), bounds_text(option), option.reloadable ? "yes" : "no",
-                     option.help);
+  const std::string type =
+      fmt::format("{}{}", type_text(option.type), option.secret ? ", secret" : "");
+  return fmt::format("| {} | {} | `{}` | {} | {} | {} |\n", name, type, default_text(option),
+                     bounds_text(option), option.reloadable ? "yes" : "no", option.help);
 }
 
 // What the option is when the profile is all that is said.
