@@ -10,7 +10,7 @@
 
 #include "broker/app/cli.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): its library spells it so.
 class App;
 }  // namespace CLI
 

@@ -41,7 +41,8 @@ OptionValue shown_value(const Option& option, OptionValue value) {
   return error ? value : path.lexically_normal().string();
 }
 
-Table table_of(const LoadedConfig& loaded, const Section& section, std::size_t instance) {
+Table table_of(const LoadedConfig& loaded, const Section& section, std::size_t instance,
+               Shown shown) {
   Table table{&section, {}};
   for (const Option& option : options()) {
     if (&section_of(option) == &section) {
@@ -50,6 +51,9 @@ Table table_of(const LoadedConfig& loaded, const Section& section, std::size_t i
                             loaded.origins.of(option.name, instance)});
     }
   }
+  if (shown == Shown::kChanged) {
+    std::erase_if(table.rows, [](const Row& row) { return !row.changed(); });
+  }
   return table;
 }
 
@@ -57,10 +61,9 @@ Table table_of(const LoadedConfig& loaded, const Section& section, std::size_t i
 // file that is made of them must have as many.
 bool is_named(const LoadedConfig& loaded, const Section& section, std::size_t count) {
   for (std::size_t instance = 0; instance < count; ++instance) {
-    for (const Row& row : table_of(loaded, section, instance).rows) {
-      if (row.changed() || loaded.origins.of(section.name, instance) != kDefaultOrigin) {
-        return true;
-      }
+    if (loaded.origins.of(section.name, instance) != kDefaultOrigin ||
+        !table_of(loaded, section, instance, Shown::kChanged).rows.empty()) {
+      return true;
     }
   }
   return false;
@@ -74,11 +77,7 @@ std::vector<Table> tables_of(const LoadedConfig& loaded, Shown shown) {
       continue;
     }
     for (std::size_t instance = 0; instance < count; ++instance) {
-      Table table = table_of(loaded, section, instance);
-      if (shown == Shown::kChanged) {
-        std::erase_if(table.rows, [](const Row& row) { return !row.changed(); });
-      }
-      tables.push_back(std::move(table));
+      tables.push_back(table_of(loaded, section, instance, shown));
     }
   }
   return tables;
@@ -100,6 +99,21 @@ std::string in_one_line(std::string text) {
     }
   }
   return text;
+}
+
+nlohmann::ordered_json json_of(const Row& row, bool repeatable) {
+  nlohmann::ordered_json entry;
+  entry["name"] = row.option->name;
+  if (repeatable) {
+    entry["instance"] = row.instance;
+  }
+  if (row.masked()) {
+    entry["value"] = "***";
+  } else {
+    std::visit([&](const auto& value) { entry["value"] = value; }, row.value);
+  }
+  entry["origin"] = row.origin;
+  return entry;
 }
 
 }  // namespace
@@ -126,18 +140,7 @@ std::string show_json(const LoadedConfig& loaded, Shown shown) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Table& table : tables_of(loaded, shown)) {
     for (const Row& row : table.rows) {
-      nlohmann::ordered_json entry;
-      entry["name"] = row.option->name;
-      if (table.section->repeatable()) {
-        entry["instance"] = row.instance;
-      }
-      if (row.masked()) {
-        entry["value"] = "***";
-      } else {
-        std::visit([&](const auto& value) { entry["value"] = value; }, row.value);
-      }
-      entry["origin"] = row.origin;
-      list.push_back(std::move(entry));
+      list.push_back(json_of(row, table.section->repeatable()));
     }
   }
   nlohmann::ordered_json shown_config;
