@@ -15,7 +15,6 @@ namespace godwit::app {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 LoadedConfig read(const std::string& toml) {
   std::vector<Setting> settings;
