@@ -60,8 +60,13 @@ sets for services called `godwit` or `godwit-…`, known by name and value: `…
 `…_SERVICE_PORT`, `…_SERVICE_PORT_MQTT`, `…_PORT`, `…_PORT_1883_TCP` and the latter with `_PROTO`,
 `_PORT` and `_ADDR`.
 
-*Reloadable* options need no restart in principle; there is no reload yet, so every change takes
-effect at the next start.
+SIGHUP reads everything again: the file and the environment's and the command line's share of it
+stay as they were at the start, the files that options name are read anew. A mistake anywhere leaves
+everything as it was (`reload_refused` in the log, `godwit_config_reload_failed` 1). Else *reloadable*
+options hold at once, and for each other one that has changed the log says `restart_needed`.
+Connections stay; new rules hold for those that are there, users and certificates for new ones.
+Certificate files are also looked at without a signal, see `tls.reload_check_seconds`. In development
+mode SIGHUP ends the broker, as the closing of a terminal should.
 
 Exit codes of `godwit`: 0 done, or stopped as asked (SIGTERM, SIGINT); 1 something failed while
 running, or a second signal cut a stop short; 2 the command line, the configuration or the start is

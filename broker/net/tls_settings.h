@@ -22,6 +22,7 @@ struct TlsCertificate {
   std::string key_password;  // Empty: the key is not encrypted.
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): as versions are written.
 enum class TlsVersion : std::uint8_t { k1_2, k1_3 };
 
 // Whether clients show a certificate.

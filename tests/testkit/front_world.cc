@@ -107,6 +107,17 @@ void FrontWorld::stop() {
   settle();
 }
 
+void FrontWorld::identify(TestClient& client, front::PeerIdentity identity) {
+  front(client.thread_).identified(client.index_, std::move(identity));
+}
+
+void FrontWorld::set_policy(const access::Policy& policy) {
+  for (Thread& thread : threads_) {
+    front::Turn turn{now_};
+    thread.front->set_policy(policy, turn);
+  }
+}
+
 void FrontWorld::publish_internal(std::string_view topic, std::string_view payload) {
   threads_[0].internal_publishes.emplace_back(topic, payload);
   settle();

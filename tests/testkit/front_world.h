@@ -80,6 +80,10 @@ class FrontWorld {
   // Every front is told to stop, in its next turn.
   void stop();
   void publish_internal(std::string_view topic, std::string_view payload);
+  // As the layers between socket and packets tell it, before the client has sent anything.
+  void identify(TestClient& client, front::PeerIdentity identity);
+  // Of every front.
+  void set_policy(const access::Policy& policy);
 
   [[nodiscard]] Instant now() const { return now_; }
   [[nodiscard]] std::size_t thread_count() const { return threads_.size(); }
