@@ -12,7 +12,9 @@ namespace godwit::net::test {
 // One end: what comes out of it is kept.
 class StreamEnd final : public DecodedSink {
  public:
-  explicit StreamEnd(std::unique_ptr<Stream> stream) : stream_(std::move(stream)) {}
+  explicit StreamEnd(std::unique_ptr<Stream> stream,
+                     std::size_t scratch_bytes = std::size_t{64} << 10U)
+      : buffers(scratch_bytes), stream_(std::move(stream)) {}
 
   void ready(const PeerFacts& its_facts) override {
     facts = its_facts;
@@ -34,15 +36,17 @@ class StreamEnd final : public DecodedSink {
   PeerFacts facts;
   int times_ready = 0;
   StreamState state = StreamState::kOpen;
-  StreamBuffers buffers{std::size_t{64} << 10U};
+  StreamBuffers buffers;
 
  private:
   std::unique_ptr<Stream> stream_;
 };
 
 struct StreamPair {
-  StreamPair(std::unique_ptr<Stream> its_client, std::unique_ptr<Stream> its_server)
-      : client(std::move(its_client)), server(std::move(its_server)) {}
+  StreamPair(std::unique_ptr<Stream> its_client, std::unique_ptr<Stream> its_server,
+             std::size_t scratch_bytes = std::size_t{64} << 10U)
+      : client(std::move(its_client), scratch_bytes),
+        server(std::move(its_server), scratch_bytes) {}
 
   // Carries bytes both ways, `piece` at a time, until both are silent.
   void carry(std::size_t piece = SIZE_MAX);
