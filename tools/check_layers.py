@@ -38,7 +38,7 @@ ROOMS = {
     "shard": Room("broker/shard", ("session", "routing", "records", "storage")),
     "front": Room("broker/front", ("session", "routing", "access", "records", "mqtt")),
     "client": Room("broker/client", ("mqtt",)),
-    "net": Room("broker/net", ("front", "mqtt", "access"), ("asio", "openssl"), pure=False),
+    "net": Room("broker/net", ("front", "mqtt", "access", "client"), ("asio", "openssl"), pure=False),
     "admin": Room("broker/admin", (), ("prometheus",), pure=False),
     "raft": Room("cluster/raft"),
     "membership": Room("cluster/membership", ("raft",)),
