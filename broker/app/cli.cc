@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* kFooter =
     "`godwit COMMAND --help` says more.\n\nExit codes: 0 done, 1 something failed while running, "
-    "2 the command line, the configuration or the start is wrong.";
+    "2 the command line, the configuration or the start is wrong; 27 `godwit sub --timeout`.";
 
 // All subcommands, and which of them was chosen.
 class CommandLine {
@@ -55,9 +55,9 @@ class CommandLine {
   CLI::App app_{"Godwit, a clustered MQTT broker", "godwit"};
   bool version_flag_ = false;
   // In the order of the help.
-  const std::array<std::unique_ptr<Subcommand>, 6> subcommands_ = {
-      add_serve(app_),      add_config(app_), add_passwd(app_),
-      add_completion(app_), add_man(app_),    add_version(app_),
+  const std::array<std::unique_ptr<Subcommand>, 8> subcommands_ = {
+      add_serve(app_), add_config(app_),     add_passwd(app_), add_pub(app_),
+      add_sub(app_),   add_completion(app_), add_man(app_),    add_version(app_),
   };
 };
 

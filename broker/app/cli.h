@@ -8,6 +8,7 @@
 
 #include "broker/access/scram_verifier.h"
 #include "broker/app/config_load.h"
+#include "broker/app/pub_sub.h"
 
 namespace godwit::app {
 
@@ -46,9 +47,9 @@ struct PrintCommand {
   int exit_code;
 };
 
-using Command =
-    std::variant<ServeCommand, PasswdCommand, ConfigCheckCommand, ConfigShowCommand,
-                 ConfigSampleCommand, ConfigReferenceCommand, VersionCommand, PrintCommand>;
+using Command = std::variant<ServeCommand, PasswdCommand, ConfigCheckCommand, ConfigShowCommand,
+                             ConfigSampleCommand, ConfigReferenceCommand, PubCommand, SubCommand,
+                             VersionCommand, PrintCommand>;
 
 // The environment goes into the sources of whichever command reads a configuration.
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv,

@@ -31,6 +31,8 @@ class Subcommand {
 [[nodiscard]] std::unique_ptr<Subcommand> add_serve(CLI::App& root);
 [[nodiscard]] std::unique_ptr<Subcommand> add_config(CLI::App& root);
 [[nodiscard]] std::unique_ptr<Subcommand> add_passwd(CLI::App& root);
+[[nodiscard]] std::unique_ptr<Subcommand> add_pub(CLI::App& root);
+[[nodiscard]] std::unique_ptr<Subcommand> add_sub(CLI::App& root);
 // They write about the whole tree, as it is when they were chosen.
 [[nodiscard]] std::unique_ptr<Subcommand> add_completion(CLI::App& root);
 [[nodiscard]] std::unique_ptr<Subcommand> add_man(CLI::App& root);

@@ -13,6 +13,7 @@
 #include "broker/app/exit_code.h"
 #include "broker/app/open_files.h"
 #include "broker/app/passwd.h"
+#include "broker/app/pub_sub.h"
 #include "broker/app/report.h"
 #include "broker/app/serve.h"
 #include "broker/app/version.h"
@@ -39,6 +40,8 @@ struct RunCommand {
   }
   int operator()(const ConfigSampleCommand&) const { return print(stdout, config_sample()); }
   int operator()(const ConfigReferenceCommand&) const { return print(stdout, config_reference()); }
+  int operator()(const PubCommand& command) const { return run_pub(command); }
+  int operator()(const SubCommand& command) const { return run_sub(command); }
   int operator()(const VersionCommand&) const {
     return print(stdout, fmt::format("godwit {} ({}, {})\n", kVersion, kRevision, kBuild));
   }

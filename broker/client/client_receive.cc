@@ -11,6 +11,14 @@ namespace godwit::client {
 using mqtt::PacketType;
 using mqtt::ReasonCode;
 
+namespace {
+
+PacketType packet_type(std::byte first) {
+  return static_cast<PacketType>(std::to_integer<std::uint8_t>(first) >> 4U);
+}
+
+}  // namespace
+
 std::size_t Client::receive(ByteView input, Instant now, ClientEvents& events) {
   const Incoming incoming{*this, now, events};
   if (auto* online = std::get_if<Online>(&state_); online != nullptr && !input.empty()) {
@@ -23,7 +31,12 @@ std::size_t Client::receive(ByteView input, Instant now, ClientEvents& events) {
                                     .sender = mqtt::Sender::kServer,
                                     .limits = settings_.limits.codec};
   std::size_t used = 0;
-  while (open()) {
+  while (open() && used < input.size()) {
+    // Decided on the first byte: what does not speak MQTT may never send a whole packet.
+    if (!online() && packet_type(input[used]) != PacketType::kConnack) {
+      incoming.refuse(ReasonCode::kProtocolError, "the first packet is not CONNACK");
+      break;
+    }
     const auto frame = mqtt::next_frame(input.subspan(used), context.limits.maximum_packet_size);
     if (!frame) {
       incoming.refuse(frame.error().reason, frame.error().what);
@@ -36,13 +49,11 @@ std::size_t Client::receive(ByteView input, Instant now, ClientEvents& events) {
     const auto packet = mqtt::decode_packet(**frame, context);
     if (!packet) {
       incoming.refuse(packet.error().reason, packet.error().what);
-    } else if (!online() && (*frame)->type != PacketType::kConnack) {
-      incoming.refuse(ReasonCode::kProtocolError, "the first packet is not CONNACK");
     } else {
       std::visit(incoming, *packet);
     }
   }
-  return input.size();
+  return open() ? used : input.size();
 }
 
 void Client::Incoming::refuse(ReasonCode reason, std::string_view what) const {
