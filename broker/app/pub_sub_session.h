@@ -25,11 +25,11 @@ class PubSubSession : protected client::ClientEvents {
  public:
   PubSubSession(const PubSubSession&) = delete;
   PubSubSession& operator=(const PubSubSession&) = delete;
+  ~PubSubSession() override;
 
  protected:
   // `name`: of the subcommand, for what it says.
   PubSubSession(std::string_view name, const PubSubConnection& connection);
-  ~PubSubSession() override;
 
   // Connects, and waits for the broker's yes, until `deadline`. False after a report or a signal.
   [[nodiscard]] bool connect(Instant deadline = kNever);

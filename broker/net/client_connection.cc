@@ -56,16 +56,21 @@ bool ClientConnection::turn(Instant until, std::span<pollfd> others) {
     return false;
   }
   flush();
+  // The client may have ended since the last turn.
+  if (!goes_on()) {
+    return false;
+  }
   wait(until, others);
   if (readable_) {
     read();
   }
   client_.tick(clock_.now(), events_);
   flush();
-  if (client_.open()) {
-    return true;
-  }
-  if (say_goodbye()) {
+  return goes_on();
+}
+
+bool ClientConnection::goes_on() {
+  if (client_.open() || say_goodbye()) {
     return true;
   }
   socket_ = OwnedSocket();

@@ -58,6 +58,8 @@ class ClientConnection final : private DecodedSink {
   [[nodiscard]] bool has_output() const;
   void read();
   void lost(std::string why);
+  // Whether there is something to wait for; closes the socket if not.
+  [[nodiscard]] bool goes_on();
   // The client has ended: says goodbye, then waits for the peer to close. False when done.
   [[nodiscard]] bool say_goodbye();
   void wait(Instant until, std::span<pollfd> others);

@@ -142,8 +142,28 @@ class Limits(PubSubTest):
         self.assertIn("the connection to 127.0.0.1:", text)
 
 
-class OtherBrokers(unittest.TestCase):
-    """A server that is none."""
+class OtherServers(unittest.TestCase):
+    """A server that is none, or does just what the test says."""
+
+    def test_silence_is_filled_with_pings(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            flags = ["-h", "127.0.0.1", "-p", str(listener.getsockname()[1]), "-V", "3.1.1"]
+            sub = programs.Program([program(), "sub", *flags, "-t", "a", "-k", "1"])
+            self.addCleanup(sub.kill)
+            connection, _ = listener.accept()
+            with connection:
+                connection.settimeout(DEADLINE_SECONDS)
+                connection.recv(1000)
+                connection.sendall(b"\x20\x02\x00\x00")
+                self.assertEqual(connection.recv(1000)[0], 0x82)  # SUBSCRIBE
+                for _ in range(2):
+                    self.assertEqual(connection.recv(1000), b"\xc0\x00")  # PINGREQ
+                    connection.sendall(b"\xd0\x00")
+                # Once it is told to end, DISCONNECT is the last word.
+                sub.process.send_signal(signal.SIGINT)
+                self.assertEqual(connection.recv(1000), b"\xe0\x00")
+                self.assertEqual(connection.recv(1000), b"")
+            self.assertEqual(sub.end(), (0, []))
 
     def test_server_that_speaks_something_else_or_nothing(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:

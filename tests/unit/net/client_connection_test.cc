@@ -207,6 +207,21 @@ TEST_F(ClientConnectionTest, goodbye_arrives_though_input_is_unread) {
   EXPECT_FALSE(events_.ended_by);
 }
 
+TEST_F(ClientConnectionTest, closes_its_side_without_waiting_for_the_server) {
+  open_online();
+  client_.disconnect();
+  // Not even this turn waits: there is no deadline but that of the goodbye.
+  EXPECT_TRUE(connection_->turn(clock_.now()));
+  EXPECT_EQ(server_.receive(2), encoded(mqtt::Disconnect{}));
+  EXPECT_TRUE(server_.at_end());
+  // The server never closes, and is not waited for for ever.
+  const Instant begin = clock_.now();
+  while (connection_->turn(kNever)) {
+  }
+  EXPECT_LT(clock_.now() - begin, seconds(10));
+  EXPECT_FALSE(events_.ended_by);
+}
+
 TEST_F(ClientConnectionTest, tells_that_the_server_has_gone) {
   open_online();
   server_.close();
