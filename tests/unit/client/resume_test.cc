@@ -88,6 +88,30 @@ TEST(Resume, forgets_its_session_if_the_server_has_none) {
   EXPECT_EQ(session.client.in_flight(), 0U);
 }
 
+TEST(Resume, takes_an_old_id_for_a_new_message_if_the_server_has_no_session) {
+  Session session(kept());
+  session.connect();
+  session.receive(from_server(kQos2, 9, "old"));
+  session.drop();
+  session.events.take();
+  session.connect({}, false);
+  session.receive(from_server(kQos2, 9, "new"));
+  EXPECT_EQ(session.events.take(), (Lines{"connected", "message t new qos=2"}));
+}
+
+TEST(Resume, begins_each_connection_with_nothing_unsent_or_unanswered) {
+  ClientSettings settings = kept();
+  settings.limits.requests_max = 1;
+  Session session(settings);
+  session.connect();
+  session.subscribe("a").value();
+  session.publish(kQos0).value();
+  session.client.disconnect();  // And the socket breaks before it takes anything.
+  session.connect({}, true);
+  EXPECT_TRUE(session.subscribe("a"));
+  EXPECT_EQ(session.sent().size(), 1U);
+}
+
 TEST(Resume, forgets_a_session_that_is_not_kept) {
   Session session(v311());
   session.connect();

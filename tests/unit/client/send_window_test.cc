@@ -12,6 +12,19 @@
 namespace godwit::client::test {
 namespace {
 
+// MQTT-4.6.0-1: nothing new overtakes what is to be sent again.
+TEST(SendWindow, has_no_room_while_older_ones_wait) {
+  SendWindow window;
+  window.begin_connection(10);
+  window.make_room();
+  window.add(mqtt::PacketId(1), kQos1, as_bytes("x"));
+  EXPECT_TRUE(window.has_room());
+  window.begin_connection(10);
+  EXPECT_FALSE(window.has_room());
+  EXPECT_NE(window.next_resend(), nullptr);
+  EXPECT_TRUE(window.has_room());
+}
+
 struct Twin {
   mqtt::PacketId id;
   mqtt::Qos qos;

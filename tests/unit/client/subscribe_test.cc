@@ -60,6 +60,23 @@ TEST(Subscribe, speaks_3_1_1) {
   EXPECT_EQ(session.events.take(), (Lines{"connected", "subscribed 1 80", "unsubscribed 2"}));
 }
 
+// MQTT-2.2.1-3
+TEST(Subscribe, never_uses_an_id_that_is_busy) {
+  Session session;
+  session.connect();
+  const mqtt::PacketId message = session.publish(kQos1).value();
+  const mqtt::PacketId other = session.subscribe("b").value();
+  const Bytes granted = codes({0});
+  for (int i = 0; i < 70'000; ++i) {
+    const mqtt::PacketId id = session.subscribe("a").value();
+    ASSERT_NE(id, mqtt::kNoPacketId);
+    ASSERT_NE(id, message);
+    ASSERT_NE(id, other);
+    session.client.sent(session.client.output().size(), session.now);
+    session.receive(mqtt::Suback{id, {}, granted});
+  }
+}
+
 TEST(Subscribe, keeps_within_the_offer) {
   Session session;
   session.connect(properties({{PropertyId::kWildcardSubscriptionAvailable, 0},
