@@ -123,6 +123,11 @@ void Client::sent(std::size_t count, Instant now) {
     if (output_.capacity() > kKeptOutputMax) {
       Bytes().swap(output_);
     }
+  } else if (output_begin_ > kKeptOutputMax && output_begin_ > output_.size() / 2) {
+    // A socket that is never quite done: what it has taken must not pile up. Each byte is moved at
+    // most once on average.
+    output_.erase(output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(output_begin_));
+    output_begin_ = 0;
   }
 }
 

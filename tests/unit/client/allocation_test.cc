@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "tests/unit/client/fixture.h"
 #include "tests/unit/routing/allocation_count.h"
 
@@ -45,6 +47,24 @@ TEST(Allocation, a_steady_stream_of_messages_allocates_nothing) {
   EXPECT_EQ(routing::testing::allocation_count(), before);
   EXPECT_EQ(events.messages, 200);
   EXPECT_EQ(events.published_count, 200);
+}
+
+TEST(Allocation, output_that_is_never_quite_sent_does_not_pile_up) {
+  Session session;
+  session.connect();
+  const std::string payload(10'000, 'x');
+  const auto exchange = [&] {
+    session.publish(kQos0, payload).value();
+    session.client.sent(session.client.output().size() - 1, session.now);
+  };
+  for (int i = 0; i < 50; ++i) {
+    exchange();
+  }
+  const std::size_t before = routing::testing::allocation_count();
+  for (int i = 0; i < 5'000; ++i) {
+    exchange();
+  }
+  EXPECT_EQ(routing::testing::allocation_count(), before);
 }
 
 }  // namespace
