@@ -40,7 +40,7 @@ void ConnectionFlags::add_to(CLI::App& command) {
       ->type_name("HOST");
   command
       .add_option("-p,--port", port_,
-                  "The broker's port [1883; with TLS 8883; WebSocket 80, with TLS 443]")
+                  "The broker's port [1883; with TLS 8883; WebSocket 8083, with TLS 8084]")
       ->type_name("N")
       ->check(CLI::Range(1, 65'535));
   command
@@ -149,7 +149,11 @@ Result<ClientTransport> ConnectionFlags::transport() const {
   } else if (host_) {
     transport.host = *host_;
   }
-  transport.port = port.value_or(default_port(transport.tls, transport.websocket));
+  // A URL means the web's ports, flags mean those of our own listeners.
+  const std::uint16_t usual = transport.websocket && !url_
+                                  ? (transport.tls ? 8084 : 8083)
+                                  : default_port(transport.tls, transport.websocket);
+  transport.port = port.value_or(usual);
   if (path) {
     transport.path = path->starts_with('/') ? *path : '/' + *path;
   }

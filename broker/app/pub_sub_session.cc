@@ -65,7 +65,7 @@ std::string PubSubSession::where() const {
 }
 
 bool PubSubSession::connect(Instant deadline) {
-  auto stream = make_client_stream(settings_.transport);
+  auto stream = make_client_stream(settings_.transport, random_);
   if (!stream) {
     report(stream.error().text);
     return false;

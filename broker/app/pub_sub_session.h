@@ -17,6 +17,7 @@
 #include "broker/app/exit_code.h"
 #include "broker/app/pub_sub.h"
 #include "broker/client/client.h"
+#include "broker/crypto/kernel_random.h"
 #include "broker/net/client_connection.h"
 
 namespace godwit::app {
@@ -66,6 +67,7 @@ class PubSubSession : protected client::ClientEvents {
   const std::string_view name_;
   const PubSubConnection& settings_;
   BootClock clock_;
+  crypto::KernelRandom random_;
   client::Client client_;
   std::optional<net::ClientConnection> connection_;
   std::vector<pollfd> others_;

@@ -26,6 +26,10 @@ constexpr Duration kPeerCloseMax = std::chrono::seconds(2);
 // A buffer of this size is kept for the next long packet.
 constexpr std::size_t kKeptUnreadMax = std::size_t{256} << 10U;
 
+std::string failure_text(const Stream::Failure& failure) {
+  return std::string(layer_name(failure.layer)) + ": " + failure.what;
+}
+
 std::string error_text(int error) { return std::generic_category().message(error); }
 
 }  // namespace
@@ -46,6 +50,9 @@ Result<void> ClientConnection::open(const ServerAddress& server, Instant deadlin
     return fail(std::move(socket.error()));
   }
   socket_ = std::move(*socket);
+  if (stream_ != nullptr) {
+    stream_->start(buffers_);
+  }
   client_.connect(clock_.now());
   flush();
   return {};
@@ -99,7 +106,11 @@ void ClientConnection::wait(Instant until, std::span<pollfd> others) {
 // --- The way out ---
 
 bool ClientConnection::has_output() const {
-  return !client_.output().empty() || (stream_ != nullptr && !stream_->unsent().empty());
+  if (stream_ == nullptr) {
+    return !client_.output().empty();
+  }
+  // What the client says waits until the layers have shaken hands.
+  return !stream_->unsent().empty() || (stream_->ready() && !client_.output().empty());
 }
 
 void ClientConnection::flush() {
@@ -124,7 +135,7 @@ void ClientConnection::flush_plain() {
 }
 
 void ClientConnection::flush_stream() {
-  while (send_unsent() && !client_.output().empty()) {
+  while (send_unsent() && stream_->ready() && !client_.output().empty()) {
     const ByteView output = client_.output();
     const ByteView chunk = output.first(std::min(output.size(), kEncodeBytesMax));
     const ByteView encoded = stream_->encode({&chunk, 1}, buffers_);
@@ -190,7 +201,8 @@ void ClientConnection::read() {
     case StreamState::kClosed:
       return lost("");
     case StreamState::kFailed:
-      return lost("what came is not the protocol of this transport");
+      static_cast<void>(send_unsent());  // An alert, if the layer has one.
+      return lost(failure_text(stream_->failure()));
   }
 }
 

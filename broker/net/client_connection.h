@@ -47,6 +47,7 @@ class ClientConnection final : private DecodedSink {
   [[nodiscard]] std::string_view loss() const { return loss_; }
 
  private:
+  void ready(const PeerFacts& /*facts*/) override {}
   void decoded(std::span<std::byte> bytes) override;
 
   void flush();

@@ -19,11 +19,20 @@ StreamState Stream::receive(std::span<std::byte> input, StreamBuffers& buffers, 
   if (started_ < chain_.size()) {
     start_layers(buffers);
   }
-  if (!ready_ && std::ranges::all_of(chain_, [](const auto& layer) { return layer->ready(); })) {
+  if (!ready_ && all_ready()) {
     become_ready(sink);
   }
   drop_layers_done();
   return state;
+}
+
+void Stream::start(StreamBuffers& buffers) {
+  start_layers(buffers);
+  ready_ = all_ready();
+}
+
+bool Stream::all_ready() const {
+  return std::ranges::all_of(chain_, [](const auto& layer) { return layer->ready(); });
 }
 
 void Stream::start_layers(StreamBuffers& buffers) {

@@ -44,8 +44,9 @@ class Stream {
   // The layer nearest to the socket first. Not empty.
   explicit Stream(std::vector<std::unique_ptr<Transform>> chain);
 
-  // For the side that connects: puts the first words of the layers into `unsent`.
-  void start(StreamBuffers& buffers) { start_layers(buffers); }
+  // For the side that connects: puts the first words of the layers into `unsent`. Layers without a
+  // handshake are ready then, which no sink is told.
+  void start(StreamBuffers& buffers);
   // All handshakes are done; before that nothing is to be encoded.
   [[nodiscard]] bool ready() const { return ready_; }
   // Every layer has done its part and gone: the socket's bytes are the decoder's.
@@ -75,6 +76,7 @@ class Stream {
   void sent(std::size_t count);
 
  private:
+  [[nodiscard]] bool all_ready() const;
   void start_layers(StreamBuffers& buffers);
   void become_ready(DecodedSink& sink);
   void drop_layers_done();

@@ -38,12 +38,6 @@ class Endings(PubSubTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("cannot write to standard output: No space left on device", done.stderr)
 
-    def test_transports_that_are_not_served(self):
-        for flag in ("--tls", "--ws", "--wss"):
-            done = run("sub", flag, "-t", "a")
-            self.assertEqual(done.returncode, 1)
-            self.assertIn("this client does not speak", done.stderr)
-
     def test_no_broker(self):
         self.broker.stop()
         for arguments in (["pub", "-t", "a", "-m", "x"], ["sub", "-t", "a"]):

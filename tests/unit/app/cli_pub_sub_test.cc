@@ -127,7 +127,7 @@ TEST(CliPub, knows_every_transport) {
   const ClientTransport wss =
       pub({"-t", "a", "-n", "--wss", "--insecure", "--ws-path", "x"}).connection.transport;
   EXPECT_TRUE(wss.tls && wss.websocket && wss.insecure);
-  EXPECT_EQ(wss.port, 443);
+  EXPECT_EQ(wss.port, 8084);
   EXPECT_EQ(wss.path, "/x");
   const ClientTransport ws = pub({"-t", "a", "-n", "-L", "ws://h/p"}).connection.transport;
   EXPECT_TRUE(ws.websocket && !ws.tls);
