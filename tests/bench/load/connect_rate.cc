@@ -57,7 +57,9 @@ bool ConnectRate::run() {
   const auto connects = static_cast<double>(std::max<std::uint64_t>(1, done_));
 
   JsonLine line;
-  line.text("mode", options_.mode_name).count("connects", done_);
+  line.text("mode", options_.mode_name)
+      .text("transport", options_.transport_name)
+      .count("connects", done_);
   line.count("connect_errors", fleet_.counters().connect_errors);
   line.number("elapsed_s", seconds).number("connects_per_s", connects / seconds);
   line.number("broker_cpu_us_per_connect", broker_us / connects);

@@ -23,22 +23,36 @@ char letter_of(Role role) {
 }  // namespace
 
 Fleet::Fleet(const Options& options, FleetListener& listener)
-    : options_(options), listener_(listener), transport_(*this) {
-  broker_.sin_family = AF_INET;
-  broker_.sin_port = htons(static_cast<std::uint16_t>(options.port));
-  broker_.sin_addr.s_addr = ::inet_addr(options.host.c_str());
+    : options_(options),
+      listener_(listener),
+      layers_(options),
+      transport_(*this),
+      door_(make_door(options, options.port, options.transport)),
+      subscriber_door_(make_door(options, options.subscriber_port, options.subscriber_transport)) {}
+
+Fleet::Door Fleet::make_door(const Options& options, std::uint32_t port, TransportKind transport) {
+  Door door;
+  door.address.sin_family = AF_INET;
+  door.address.sin_port = htons(static_cast<std::uint16_t>(port));
+  door.address.sin_addr.s_addr = ::inet_addr(options.host.c_str());
+  door.port = port;
+  door.transport = transport;
+  return door;
 }
 
 Connection& Fleet::add(Role role, std::uint32_t index) {
   Connection& connection = connections_.emplace_back();
   connection.role = role;
   connection.index = index;
+  connection.single_packets = role == Role::kPublisher && options_.records == Records::kSingle;
   return connection;
 }
 
 void Fleet::start(Connection& connection) {
   ++in_handshake_;
-  if (transport_.open(connection, broker_, started_++)) {
+  const Door& door = door_of(connection.role);
+  connection.layer = layers_.make(door.transport, door.port);
+  if (transport_.open(connection, door.address, started_++)) {
     return;
   }
   transport_.close(connection);

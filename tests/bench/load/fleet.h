@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/bench/load/histogram.h"
+#include "tests/bench/load/layer_factory.h"
 #include "tests/bench/load/options.h"
 #include "tests/bench/load/transport.h"
 #include "tests/bench/load/wire.h"
@@ -70,14 +71,27 @@ class Fleet final : public PacketSink {
   bool on_suback(Connection& connection, const Frame& frame);
   bool on_publish(Connection& connection, const Frame& frame);
   bool on_ack(Connection& connection, const Frame& frame);
+  // Where a role connects to, and through what.
+  struct Door {
+    sockaddr_in address{};
+    std::uint32_t port = 0;
+    TransportKind transport = TransportKind::kTcp;
+  };
+  [[nodiscard]] const Door& door_of(Role role) const {
+    return role == Role::kSubscriber ? subscriber_door_ : door_;
+  }
+  static Door make_door(const Options& options, std::uint32_t port, TransportKind transport);
+
   void subscribe(Connection& connection, const std::vector<std::string>& filters);
   void answer(Connection& connection, PacketType type, std::uint16_t packet_id);
   void up(Connection& connection);
 
   const Options& options_;
   FleetListener& listener_;
+  LayerFactory layers_;
   Transport transport_;
-  sockaddr_in broker_{};
+  Door door_;
+  Door subscriber_door_;
   std::deque<Connection> connections_;  // Never moved: epoll holds their addresses.
   std::uint64_t started_ = 0;
   std::uint64_t in_handshake_ = 0;

@@ -48,7 +48,7 @@ bool Idle::run() {
   const double seconds = static_cast<double>(now_ns() - began) / 1e9;
 
   JsonLine line;
-  line.text("mode", "idle").flag("ready", all_up);
+  line.text("mode", "idle").text("transport", options_.transport_name).flag("ready", all_up);
   line.count("connected", fleet_.counters().connected);
   line.count("subscriptions", fleet_.counters().connected * options_.subscriptions_per_connection);
   line.count("connect_errors", fleet_.counters().connect_errors);

@@ -11,6 +11,7 @@
 
 #include "tests/bench/load/connect_rate.h"
 #include "tests/bench/load/idle.h"
+#include "tests/bench/load/layer_factory.h"
 #include "tests/bench/load/options.h"
 #include "tests/bench/load/pubsub.h"
 #include "tests/bench/load/retained.h"
@@ -61,6 +62,10 @@ int main(int argc, char** argv) {
   }
   Options options;
   if (const std::string wrong = godwit::bench::parse_options(argc, argv, options); !wrong.empty()) {
+    std::fprintf(stderr, "godwit_load: %s\n", wrong.c_str());
+    return 2;
+  }
+  if (const std::string wrong = godwit::bench::LayerFactory(options).problem(); !wrong.empty()) {
     std::fprintf(stderr, "godwit_load: %s\n", wrong.c_str());
     return 2;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -22,6 +23,7 @@ struct Row {
 };
 
 constexpr double kMany = 1e12;
+constexpr std::size_t kHelpColumn = 24;
 
 // The window stays far below the 65,535 packet ids, so that an id is never used twice at a time.
 constexpr std::array<Row, 29> kRows{{
@@ -63,15 +65,28 @@ constexpr std::array<Row, 3> kWildRows{{
     {"--wild-values", &Options::wild_values, 1, 100000, "wild: values of an outer level"},
 }};
 
+// What lies below MQTT. With a transport of their own for subscribers, what it costs to receive and
+// what it costs to send can be measured apart.
+constexpr std::array<Row, 6> kTransportRows{{
+    {"--transport", &Options::transport_name, 0, 0, "tcp, tls, ws or wss"},
+    {"--subscriber-transport", &Options::subscriber_transport_name, 0, 0,
+     "of subscribers, if other"},
+    {"--subscriber-port", &Options::subscriber_port, 1, 65535, "of subscribers, if other"},
+    {"--records", &Options::records_name, 0, 0,
+     "TLS records and frames of publishers: gathered, or a single packet in each"},
+    {"--ca", &Options::ca_file, 0, 0,
+     "tls, wss: PEM file that the broker's certificate comes from"},
+    {"--tls-version", &Options::tls_version, 0, 0, "1.2 or 1.3, exactly this one"},
+}};
+
+constexpr std::array<std::span<const Row>, 3> kTables{kRows, kWildRows, kTransportRows};
+
 const Row* find_row(std::string_view name) {
-  for (const Row& row : kRows) {
-    if (row.name == name) {
-      return &row;
-    }
-  }
-  for (const Row& row : kWildRows) {
-    if (row.name == name) {
-      return &row;
+  for (const std::span<const Row> table : kTables) {
+    for (const Row& row : table) {
+      if (row.name == name) {
+        return &row;
+      }
     }
   }
   return nullptr;
@@ -123,6 +138,43 @@ bool parse_pids(const std::string& list, std::vector<int>& pids) {
   return true;
 }
 
+bool is_secure(TransportKind kind) {
+  return kind == TransportKind::kTls || kind == TransportKind::kWss;
+}
+
+std::string resolve_transports(Options& options) {
+  static constexpr std::array<std::pair<std::string_view, TransportKind>, 4> kTransports{
+      {{"tcp", TransportKind::kTcp},
+       {"tls", TransportKind::kTls},
+       {"ws", TransportKind::kWs},
+       {"wss", TransportKind::kWss}}};
+  static constexpr std::array<std::pair<std::string_view, Records>, 2> kRecords{
+      {{"gathered", Records::kGathered}, {"single", Records::kSingle}}};
+  if (!pick(kTransports, options.transport_name, options.transport)) {
+    return "--transport: " + options.transport_name;
+  }
+  if (options.subscriber_transport_name.empty()) {
+    options.subscriber_transport_name = options.transport_name;
+  }
+  if (!pick(kTransports, options.subscriber_transport_name, options.subscriber_transport)) {
+    return "--subscriber-transport: " + options.subscriber_transport_name;
+  }
+  if (options.subscriber_port == 0) {
+    options.subscriber_port = options.port;
+  }
+  if (!pick(kRecords, options.records_name, options.records)) {
+    return "--records: " + options.records_name;
+  }
+  if (options.tls_version != "1.2" && options.tls_version != "1.3") {
+    return "--tls-version: " + options.tls_version;
+  }
+  const bool secure = is_secure(options.transport) || is_secure(options.subscriber_transport);
+  if (secure && options.ca_file.empty()) {
+    return "--ca is needed with tls and wss";
+  }
+  return {};
+}
+
 std::string resolve(Options& options) {
   static constexpr std::array<std::pair<std::string_view, Mode>, 5> kModes{
       {{"pubsub", Mode::kPubSub},
@@ -154,7 +206,7 @@ std::string resolve(Options& options) {
   if (counts && options.count == 0) {
     return "--count is needed in this mode";
   }
-  return {};
+  return resolve_transports(options);
 }
 
 }  // namespace
@@ -180,15 +232,14 @@ std::string usage() {
   const auto add = [&text](const Row& row) {
     text += "  ";
     text += row.name;
-    text.append(row.name.size() < 18 ? 18 - row.name.size() : 1, ' ');
+    text.append(row.name.size() < kHelpColumn ? kHelpColumn - row.name.size() : 1, ' ');
     text += row.help;
     text += '\n';
   };
-  for (const Row& row : kRows) {
-    add(row);
-  }
-  for (const Row& row : kWildRows) {
-    add(row);
+  for (const std::span<const Row> table : kTables) {
+    for (const Row& row : table) {
+      add(row);
+    }
   }
   return text;
 }

@@ -9,11 +9,17 @@ namespace godwit::bench {
 
 enum class Mode { kPubSub, kIdle, kConnectRate, kRetain, kFetch };
 enum class Topology { kPairs, kFanout, kFanin, kWild };
+enum class TransportKind { kTcp, kTls, kWs, kWss };
+// What one TLS record or WebSocket frame of a publisher holds: all packets of a turn, or one.
+enum class Records { kGathered, kSingle };
 
 struct Options {
   // Parsed from the texts below once the whole command line is known.
   Mode mode = Mode::kPubSub;
   Topology topology = Topology::kPairs;
+  TransportKind transport = TransportKind::kTcp;
+  TransportKind subscriber_transport = TransportKind::kTcp;
+  Records records = Records::kGathered;
   std::vector<int> broker_pids;
 
   std::string mode_name = "pubsub";
@@ -25,8 +31,14 @@ struct Options {
   std::string user;
   std::string password;
   std::string filter = "bench/#";
+  std::string transport_name = "tcp";
+  std::string subscriber_transport_name;  // Empty: the same as the others'.
+  std::string records_name = "gathered";
+  std::string ca_file;
+  std::string tls_version = "1.3";
 
   std::uint32_t port = 1883;
+  std::uint32_t subscriber_port = 0;  // 0: the same as the others'.
   std::uint32_t protocol = 4;
   std::uint32_t qos = 0;
   std::uint32_t payload_bytes = 64;

@@ -132,7 +132,7 @@ bool PubSub::everything_arrived() const {
     return false;
   }
   return std::all_of(publishers_.begin(), publishers_.end(), [](const Publisher& publisher) {
-    return publisher.in_flight.size() == 0 && publisher.connection->output.empty();
+    return publisher.in_flight.size() == 0 && publisher.connection->everything_sent();
   });
 }
 

@@ -28,6 +28,9 @@ void PubSub::report() const {
 
   JsonLine line;
   line.text("mode", options_.mode_name).text("topology", options_.topology_name);
+  line.text("transport", options_.transport_name);
+  line.text("subscriber_transport", options_.subscriber_transport_name);
+  line.text("records", options_.records_name);
   line.count("protocol", options_.protocol).count("qos", options_.qos);
   line.count("payload_bytes", options_.payload_bytes);
   line.count("publishers", options_.publishers).count("subscribers", options_.subscribers);

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "tests/bench/load/process_cpu.h"
@@ -67,7 +68,8 @@ bool Transport::open(Connection& connection, const sockaddr_in& to, std::uint64_
   connection.phase = Phase::kConnecting;
   connection.blocked = true;
   connection.output.clear();
-  connection.output_sent = 0;
+  connection.wire.clear();
+  connection.sent = 0;
   connection.rest.clear();
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT;
@@ -83,7 +85,9 @@ void Transport::close(Connection& connection) {
   connection.phase = Phase::kClosed;
   connection.blocked = false;
   connection.output.clear();
-  connection.output_sent = 0;
+  connection.wire.clear();
+  connection.sent = 0;
+  connection.layer.reset();
 }
 
 void Transport::lose(Connection& connection) {
@@ -114,13 +118,39 @@ void Transport::flush() {
   dirty_.clear();
 }
 
+bool Transport::encode_output(Connection& connection) {
+  if (connection.output.empty() || !connection.layer->ready()) {
+    return true;
+  }
+  Bytes packets(connection.output);
+  bool intact = true;
+  Frame frame;
+  while (connection.single_packets && intact &&
+         next_frame(packets, frame) == FrameStatus::kComplete) {
+    intact = connection.layer->encode(packets.first(frame.size), connection.wire);
+    packets = packets.subspan(frame.size);
+  }
+  if (intact && !packets.empty()) {
+    intact = connection.layer->encode(packets, connection.wire);
+  }
+  connection.output.clear();
+  return intact;
+}
+
 void Transport::send_output(Connection& connection) {
-  while (connection.fd >= 0 && connection.output_sent < connection.output.size()) {
-    const ssize_t sent = ::send(connection.fd, connection.output.data() + connection.output_sent,
-                                connection.output.size() - connection.output_sent, MSG_NOSIGNAL);
+  const bool layered = connection.layer != nullptr;
+  if (layered && !encode_output(connection)) {
+    say_problem(connection);
+    lose(connection);
+    return;
+  }
+  Buffer& bytes = layered ? connection.wire : connection.output;
+  while (connection.fd >= 0 && connection.sent < bytes.size()) {
+    const ssize_t sent = ::send(connection.fd, bytes.data() + connection.sent,
+                                bytes.size() - connection.sent, MSG_NOSIGNAL);
     ++writes_;
     if (sent >= 0) {
-      connection.output_sent += static_cast<std::size_t>(sent);
+      connection.sent += static_cast<std::size_t>(sent);
     } else if (errno == EAGAIN) {
       watch_writable(connection, true);
       return;
@@ -129,8 +159,8 @@ void Transport::send_output(Connection& connection) {
       return;
     }
   }
-  connection.output.clear();
-  connection.output_sent = 0;
+  bytes.clear();
+  connection.sent = 0;
   if (connection.fd >= 0) {
     watch_writable(connection, false);
   }
@@ -182,11 +212,52 @@ bool Transport::finish_connect(Connection& connection) {
     lose(connection);
     return false;
   }
+  if (connection.layer != nullptr) {
+    return begin_layer(connection);
+  }
   sink_.on_connected(connection);
   return connection.fd >= 0;
 }
 
+bool Transport::begin_layer(Connection& connection) {
+  connection.phase = Phase::kHandshake;
+  if (connection.layer->connected(connection.wire)) {
+    return true;
+  }
+  say_problem(connection);
+  lose(connection);
+  return false;
+}
+
+// The first one tells why a run has only connect_errors; thousands would say the same.
+void Transport::say_problem(const Connection& connection) {
+  const std::string& problem = connection.layer->problem();
+  if (!said_problem_ && !problem.empty()) {
+    said_problem_ = true;
+    std::fprintf(stderr, "godwit_load: %s\n", problem.c_str());
+  }
+}
+
+// Into input_, behind what is kept there. 0: nothing came, or the connection is lost.
+std::size_t Transport::receive(Connection& connection, std::size_t kept) {
+  const ssize_t received = ::recv(connection.fd, input_.data() + kept, input_.size() - kept, 0);
+  ++reads_;
+  if (received < 0 && (errno == EAGAIN || errno == EINTR)) {
+    return 0;
+  }
+  if (received <= 0) {
+    lose(connection);
+    return 0;
+  }
+  read_time_ns_ = now_ns();
+  return static_cast<std::size_t>(received);
+}
+
 void Transport::read(Connection& connection) {
+  if (connection.layer != nullptr) {
+    read_through_layer(connection);
+    return;
+  }
   const std::size_t kept = connection.rest.size();
   // Room for the rest of a large packet; grows once, then stays.
   if (kept + kInputBytes / 2 > input_.size()) {
@@ -195,17 +266,37 @@ void Transport::read(Connection& connection) {
   if (kept > 0) {
     std::memcpy(input_.data(), connection.rest.data(), kept);
   }
-  const ssize_t received = ::recv(connection.fd, input_.data() + kept, input_.size() - kept, 0);
-  ++reads_;
-  if (received < 0 && (errno == EAGAIN || errno == EINTR)) {
-    return;
-  }
-  if (received <= 0) {
+  const std::size_t received = receive(connection, kept);
+  if (received > 0 && !deliver(connection, Bytes(input_.data(), kept + received))) {
     lose(connection);
+  }
+}
+
+void Transport::read_through_layer(Connection& connection) {
+  const std::size_t received = receive(connection, 0);
+  if (received == 0) {
     return;
   }
-  read_time_ns_ = now_ns();
-  if (!deliver(connection, Bytes(input_.data(), kept + static_cast<std::size_t>(received)))) {
+  decoded_.clear();
+  decoded_.append(connection.rest);
+  const bool was_ready = connection.layer->ready();
+  const bool intact =
+      connection.layer->decode(Bytes(input_.data(), received), decoded_, connection.wire);
+  if (!intact) {
+    say_problem(connection);
+  }
+  if (intact && !connection.wire.empty()) {
+    mark_dirty(connection);
+  }
+  if (!was_ready && connection.layer->ready()) {
+    sink_.on_connected(connection);
+  }
+  // What came before an end is delivered, and the layer's answer to it (an alert, a close) sent.
+  const bool sound = deliver(connection, decoded_.bytes());
+  if (!intact && !connection.blocked) {
+    send_output(connection);
+  }
+  if (!sound || !intact) {
     lose(connection);
   }
 }

@@ -1,5 +1,6 @@
 // Sockets and epoll of the generator. It must stay cheaper than any broker it drives, so it reads
-// once per wake into one buffer for all connections and sends what a turn gathered once per turn.
+// once per wake into one buffer for all connections and sends what a turn gathered once per turn;
+// where there is a layer (TLS, WebSocket), a turn is also one unit of that.
 // One thread owns everything here.
 #pragma once
 
@@ -7,34 +8,52 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "tests/bench/load/layer.h"
+#include "tests/bench/load/scratch.h"
 #include "tests/bench/load/wire.h"
 
 namespace godwit::bench {
 
 enum class Role : std::uint8_t { kPublisher, kSubscriber, kIdle };
-enum class Phase : std::uint8_t { kClosed, kConnecting, kAwaitConnack, kAwaitSuback, kUp };
+enum class Phase : std::uint8_t {
+  kClosed,
+  kConnecting,
+  kHandshake,  // Of the layer, where there is one.
+  kAwaitConnack,
+  kAwaitSuback,
+  kUp
+};
 
 struct Connection {
   Role role = Role::kIdle;
   Phase phase = Phase::kClosed;
   bool dirty = false;    // In the transport's list of connections with output.
   bool blocked = false;  // The socket took no more; EPOLLOUT is awaited.
+  // Each packet goes through the layer by itself, though all of a turn are sent at once.
+  bool single_packets = false;
   int fd = -1;
   std::uint32_t index = 0;  // Among those of its role.
   std::uint32_t subacks_awaited = 0;
   std::uint16_t last_packet_id = 0;
   std::uint16_t receive_maximum = 65535;
   std::uint64_t opened_ns = 0;
-  Buffer output;
-  std::size_t output_sent = 0;
-  Buffer rest;  // The unfinished packet at the end of the last read.
+  Buffer output;  // Whole packets.
+  Buffer rest;    // The unfinished packet at the end of the last read.
+  // Given before open(), gone after close(); null for plain TCP.
+  std::unique_ptr<Layer> layer;
+  Buffer wire;           // What the layer made of the output and its own; not used without one.
+  std::size_t sent = 0;  // Of the wire, or of the output without a layer.
+
+  [[nodiscard]] bool everything_sent() const { return output.empty() && wire.empty(); }
 };
 
 class PacketSink {
  public:
   virtual ~PacketSink() = default;
+  // MQTT may begin: the layer, where there is one, has done its handshake.
   virtual void on_connected(Connection& connection) = 0;
   // False closes the connection.
   virtual bool on_packet(Connection& connection, const Frame& frame) = 0;
@@ -69,9 +88,14 @@ class Transport {
  private:
   void handle(Connection& connection, std::uint32_t events);
   bool finish_connect(Connection& connection);
+  bool begin_layer(Connection& connection);
   void read(Connection& connection);
+  void read_through_layer(Connection& connection);
+  std::size_t receive(Connection& connection, std::size_t kept);
   bool deliver(Connection& connection, Bytes input);
   void send_output(Connection& connection);
+  static bool encode_output(Connection& connection);
+  void say_problem(const Connection& connection);
   void watch_writable(Connection& connection, bool on);
   void lose(Connection& connection);
 
@@ -79,6 +103,8 @@ class Transport {
   int epoll_ = -1;
   std::vector<Connection*> dirty_;
   Buffer input_;
+  Scratch decoded_;  // Of the connection that is being read.
+  bool said_problem_ = false;
   std::uint64_t read_time_ns_ = 0;
   std::uint64_t reads_ = 0;
   std::uint64_t writes_ = 0;
