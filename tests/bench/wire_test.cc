@@ -110,6 +110,29 @@ TEST(Options, fill_the_struct) {
   EXPECT_EQ(options.broker_pids, (std::vector<int>{1, 22}));
 }
 
+TEST(Options, let_subscribers_come_through_another_door) {
+  Options same;
+  EXPECT_EQ(parse({"--transport", "wss", "--ca", "ca.pem", "--port", "8084"}, same), "");
+  EXPECT_EQ(same.transport, TransportKind::kWss);
+  EXPECT_EQ(same.subscriber_transport, TransportKind::kWss);
+  EXPECT_EQ(same.subscriber_port, 8084U);
+  Options other;
+  EXPECT_EQ(parse({"--subscriber-transport", "ws", "--subscriber-port", "8083"}, other), "");
+  EXPECT_EQ(other.transport, TransportKind::kTcp);
+  EXPECT_EQ(other.subscriber_transport, TransportKind::kWs);
+  EXPECT_EQ(other.subscriber_port, 8083U);
+}
+
+TEST(Options, ask_for_a_ca_where_there_is_tls) {
+  for (const char* name : {"--transport", "--subscriber-transport"}) {
+    for (const char* kind : {"tls", "wss"}) {
+      Options options;
+      EXPECT_NE(parse({name, kind}, options), "");
+      EXPECT_EQ(parse({name, kind, "--ca", "ca.pem"}, options), "");
+    }
+  }
+}
+
 TEST(Options, say_what_is_wrong) {
   Options options;
   EXPECT_NE(parse({"--qos", "3"}, options), "");
@@ -118,6 +141,10 @@ TEST(Options, say_what_is_wrong) {
   EXPECT_NE(parse({"--nonsense", "1"}, options), "");
   EXPECT_NE(parse({"--topology", "ring"}, options), "");
   EXPECT_NE(parse({"--pid", "1;2"}, options), "");
+  EXPECT_NE(parse({"--transport", "udp"}, options), "");
+  EXPECT_NE(parse({"--subscriber-transport", "udp"}, options), "");
+  EXPECT_NE(parse({"--records", "many"}, options), "");
+  EXPECT_NE(parse({"--tls-version", "1.1"}, options), "");
   EXPECT_NE(parse({"--mode", "connrate"}, options), "") << "--count is missing";
 }
 

@@ -83,7 +83,8 @@ void TlsContext::configure(const TlsSettings& settings) {
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   if (SSL_CTX_load_verify_file(context, settings.ca_file.c_str()) != 1) {
-    problem_ = "--ca " + settings.ca_file + ": " + last_error();
+    problem_ = "--ca " + settings.ca_file + ": no certificates in PEM can be read there";
+    ERR_clear_error();
     return;
   }
   if (X509_VERIFY_PARAM_set1_ip_asc(SSL_CTX_get0_param(context), settings.peer_address.c_str()) !=
