@@ -22,7 +22,8 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from harness import procfs, programs, report, runner, scenarios, settings  # noqa: E402
+from harness import (  # noqa: E402
+    certificates, differences, procfs, programs, report, runner, scenarios, settings)
 
 
 def parse_arguments():
@@ -97,12 +98,19 @@ def judge(rows: list, judged: set) -> list:
     return [row for row in rows if row["broker"] in judged and (row["faults"] or "error" in row)]
 
 
+def show(about: dict, chosen: list, rows: list):
+    print("\n--- settings ---\n\n" + about["settings"])
+    print("\n--- results ---\n\n" + report.text(chosen, rows))
+    if more := differences.text(rows):
+        print("\n--- what a transport adds ---\n\n" + more)
+
+
 def main() -> int:
     arguments = parse_arguments()
     # An end by signal also stops the broker that is running.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
     if arguments.scenarios == "list":
-        print("\n".join(f"{each.name:16} {each.title}" for each in scenarios.SCENARIOS))
+        print("\n".join(f"{each.name:23} {each.title}" for each in scenarios.SCENARIOS))
         return 0
     configured = settings.load(HERE / "bench.toml")
     depth = configured.depths[arguments.depth]
@@ -130,16 +138,20 @@ def main() -> int:
     out = open(arguments.out, "a", encoding="utf-8") if arguments.out else None
     if out:
         out.write(json.dumps({"about": about}) + "\n")
-    runs = runner.Runner(depth, places, out)
-    rows = runs.run(chosen, specs, arguments.reps or depth.repetitions)
+    try:
+        with certificates.made(specs) as files:
+            runs = runner.Runner(depth, {**places, **files}, out)
+            rows = runs.run(chosen, specs, arguments.reps or depth.repetitions)
+    except certificates.Failed as failed:
+        fail(str(failed))
     if out:
         out.close()
 
     if arguments.depth != "smoke":  # Whose figures mean nothing.
-        print("\n--- settings ---\n\n" + about["settings"])
-        print("\n--- results ---\n\n" + report.text(chosen, rows))
+        show(about, chosen, rows)
     if arguments.markdown:
-        pathlib.Path(arguments.markdown).write_text(report.markdown(chosen, rows, about))
+        text = report.markdown(chosen, rows, about, differences.markdown(rows))
+        pathlib.Path(arguments.markdown).write_text(text)
     wrong = judge(rows, {spec.name for spec in specs if spec.judged})
     print(f"\n{len(rows)} runs, {len(wrong)} of judged brokers with faults or failures")
     return 1 if wrong else 0

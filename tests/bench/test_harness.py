@@ -1,13 +1,17 @@
 """The parts of the harness that decide what a table says."""
 
 import pathlib
+import shutil
+import subprocess
 import sys
+import types
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from harness import measure, report, scenarios, settings, syscalls  # noqa: E402
+from harness import (  # noqa: E402
+    broker, certificates, differences, measure, report, scenarios, settings, syscalls)
 
 STRACE = """% time     seconds  usecs/call     calls    errors syscall
 ------ ----------- ----------- --------- --------- ----------------
@@ -68,13 +72,92 @@ class Scenarios(unittest.TestCase):
         names = [each.name for each in scenarios.SCENARIOS]
         self.assertEqual(len(names), len(set(names)))
 
-    def test_smoke_and_full_have_all_of_them(self):
-        for depth in ("smoke", "full"):
-            self.assertEqual(scenarios.choose(depth, []), list(scenarios.SCENARIOS))
+    def test_full_has_all_of_them(self):
+        self.assertEqual(scenarios.choose("full", []), list(scenarios.SCENARIOS))
+
+    def test_smoke_has_all_plain_ones_and_some_of_every_transport(self):
+        smoke = [each.name for each in scenarios.choose("smoke", [])]
+        plain = [each.name for each in scenarios.SCENARIOS
+                 if not {"tls", "websocket"} & set(each.needs)]
+        self.assertLessEqual(set(plain), set(smoke))
+        for transport in ("-tls", "-ws", "-wss"):
+            self.assertTrue([name for name in smoke if name.endswith(transport)], transport)
+
+    def test_of_a_transport_are_left_out_where_there_is_none(self):
+        floor = settings.load(HERE / "bench.toml").brokers["floor"]
+        for each in scenarios.SCENARIOS:
+            if "-tls" in each.name or each.name.endswith(("-ws", "-wss")):
+                self.assertTrue(set(each.needs) & set(floor.lacks), each.name)
 
     def test_refuse_an_unknown_name(self):
         with self.assertRaises(KeyError):
             scenarios.choose("quick", ["nonsense"])
+
+
+class Differences(unittest.TestCase):
+    def test_name_scenarios_that_exist_in_the_same_depth(self):
+        known = {each.name: each for each in scenarios.SCENARIOS}
+        for each in differences.DIFFERENCES:
+            self.assertLessEqual(set(known[each.of].depths), {*known[each.less].depths}, each.title)
+            self.assertEqual(known[each.of].unit, known[each.less].unit)
+
+    def test_are_of_minima_and_of_medians_of_the_same_broker(self):
+        rows = [row("idle", "godwit", 1000), row("idle-tls", "godwit", 9000),
+                row("connrate", "godwit", 50.0), row("connrate", "godwit", 70.0),
+                row("connrate-tls", "godwit", 250.0), row("connrate-tls", "godwit", 350.0),
+                row("connrate", "mosquitto", 10.0)]
+        self.assertEqual(
+            differences.table(rows),
+            [["TLS, per connect with a whole handshake", "godwit", "µs", "200", "240"],
+             ["TLS, per idle connection", "godwit", "bytes", "8,000", "8,000"]])
+        self.assertIn("8,000", differences.text(rows))
+        self.assertTrue([line for line in differences.markdown(rows) if "8,000" in line])
+
+    def test_say_nothing_where_one_side_is_missing_or_failed(self):
+        failed = {"scenario": "idle-tls", "broker": "godwit", "error": "died", "faults": {}}
+        for rows in ([row("idle-tls", "godwit", 1)], [row("idle", "godwit", 1), failed]):
+            self.assertEqual(differences.table(rows), [])
+            self.assertEqual(differences.text(rows), "")
+            self.assertEqual(differences.markdown(rows), [])
+
+
+class Ports(unittest.TestCase):
+    def test_are_those_that_the_broker_is_told(self):
+        brokers = settings.load(HERE / "bench.toml").brokers
+        self.assertEqual(broker.transports_of(brokers["floor"]), ["tcp"])
+        for name in ("godwit", "mosquitto"):
+            self.assertEqual(broker.transports_of(brokers[name]), ["tcp", "tls", "ws", "wss"])
+
+    def test_of_both_sides_reach_the_load_with_the_ca_where_there_is_tls(self):
+        fake = types.SimpleNamespace(pids=[7], ca_file="/ca.pem",
+                                     ports={"tcp": 1, "tls": 2, "ws": 3, "wss": 4})
+        load = measure.Load("load", fake)
+
+        def words(**options):
+            line = load.command(options)
+            return [line[line.index(name) + 1] if name in line else None
+                    for name in ("--port", "--subscriber-port", "--ca")]
+
+        self.assertEqual(words(), ["1", "1", None])
+        self.assertEqual(words(transport="ws"), ["3", "3", None])
+        self.assertEqual(words(transport="wss"), ["4", "4", "/ca.pem"])
+        self.assertEqual(words(transport="tcp", subscriber_transport="tls"), ["1", "2", "/ca.pem"])
+
+
+class Certificates(unittest.TestCase):
+    @unittest.skipUnless(shutil.which("openssl"), "there is no openssl")
+    def test_are_signed_by_the_ca_for_the_address_and_gone_afterwards(self):
+        godwit = settings.load(HERE / "bench.toml").brokers["godwit"]
+        with certificates.made([godwit]) as places:
+            self.assertIn("PRIVATE KEY", pathlib.Path(places["@KEY@"]).read_text())
+            subprocess.run(["openssl", "verify", "-CAfile", places["@CA@"], "-verify_ip",
+                            "127.0.0.1", places["@CERT@"]], check=True, capture_output=True)
+        self.assertFalse(pathlib.Path(places["@CA@"]).exists())
+
+    def test_are_not_made_for_who_does_not_ask(self):
+        floor = settings.load(HERE / "bench.toml").brokers["floor"]
+        with certificates.made([floor]) as places:
+            self.assertEqual(places, {})
 
 
 class Settings(unittest.TestCase):

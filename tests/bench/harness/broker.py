@@ -15,6 +15,8 @@ READY_SECONDS = 20
 STOP_SECONDS = 15
 # After the port answers, a broker may still be finishing its start.
 SETTLE_SECONDS = 0.15
+# What a client may come through, and what stands for its port in commands and files.
+PORT_PLACES = {"tcp": "@PORT@", "tls": "@PORT_TLS@", "ws": "@PORT_WS@", "wss": "@PORT_WSS@"}
 # Below the range the kernel gives to outgoing connections, of which there are thousands here.
 PORTS = range(21000, 30000)
 
@@ -52,15 +54,16 @@ class Broker:
         self._process = None
         self._directory = None
         self.pids = []
-        self.port = 0
+        self.ports = {}  # By transport; only those that the broker listens for.
+        self.ca_file = programs.get("@CA@")
 
     def __enter__(self):
         self._directory = pathlib.Path(tempfile.mkdtemp(prefix=f"bench-{self.spec.name}-"))
-        self.port = self._ports.take()
+        self.ports = {transport: self._ports.take() for transport in transports_of(self.spec)}
         places = {
             "@DIR@": str(self._directory),
-            "@PORT@": str(self.port),
             "@PORT2@": str(self._ports.take()),
+            **{PORT_PLACES[transport]: str(port) for transport, port in self.ports.items()},
             **self._programs,
         }
         for name, text in self.spec.files.items():
@@ -81,19 +84,23 @@ class Broker:
         self.stop()
 
     def _wait_until_ready(self):
-        began = time.monotonic()
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                break
-            except OSError:
-                dead = self._process.poll() is not None
-                if dead or time.monotonic() - began > READY_SECONDS:
-                    raise BrokerFailed(f"did not start: {self.output_tail()}") from None
-                time.sleep(0.02)
+        deadline = time.monotonic() + READY_SECONDS
+        for port in self.ports.values():
+            self._wait_for_port(port, deadline)
         time.sleep(SETTLE_SECONDS)
         # A wrapper (strace) is not part of what is measured.
         self.pids = procfs.descendants(self._process.pid)[1 if self._wrapper else 0:]
+
+    def _wait_for_port(self, port: int, deadline: float):
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return
+            except OSError:
+                dead = self._process.poll() is not None
+                if dead or time.monotonic() > deadline:
+                    raise BrokerFailed(f"did not start: {self.output_tail()}") from None
+                time.sleep(0.02)
 
     def check_alive(self):
         if self._process.poll() is not None:
@@ -138,6 +145,12 @@ class Broker:
                 os.kill(pid, number)
             except ProcessLookupError:
                 pass
+
+
+def transports_of(spec) -> list:
+    """Those whose port the broker is told."""
+    told = " ".join([*spec.command, *spec.files.values()])
+    return [transport for transport, place in PORT_PLACES.items() if place in told]
 
 
 def fill(text: str, places: dict) -> str:

@@ -15,6 +15,7 @@ FAULTS = (
     "lost", "duplicates", "reordered", "misrouted", "damaged", "refused", "unknown_answers",
     "unanswered", "duplicate_flags", "connect_errors", "refused_filters", "disconnects",
 )
+SECURE = {"tls", "wss"}
 LIMIT_SECONDS = 120
 SETTLE_SECONDS = 1.0
 
@@ -31,7 +32,12 @@ class Load:
         self._broker = broker
 
     def command(self, options: dict) -> list:
-        words = [self._program, "--port", str(self._broker.port)]
+        transport = options.get("transport", "tcp")
+        subscribers = options.get("subscriber_transport", transport)
+        words = [self._program, "--port", str(self._broker.ports[transport])]
+        words += ["--subscriber-port", str(self._broker.ports[subscribers])]
+        if {transport, subscribers} & SECURE:
+            words += ["--ca", self._broker.ca_file]
         words += ["--pid", ",".join(map(str, self._broker.pids))]
         words += ["--limit", str(LIMIT_SECONDS)]
         for name, value in options.items():
@@ -77,11 +83,10 @@ def pubsub(seconds_from="seconds", key="broker_cpu_us_per_delivery", **options):
     return measure
 
 
-def held(load, broker, connections: int, subscriptions: int, cpu_seconds: float) -> dict:
+def held(load, broker, cpu_seconds: float, connections: int, **options) -> dict:
     """Connects, lets things settle, weighs, and lets go."""
     before = procfs.pss_bytes(broker.pids)
-    client = load.start(mode="idle", connections=connections, subscriptions=subscriptions,
-                        concurrency=200)
+    client = load.start(mode="idle", concurrency=200, connections=connections, **options)
     try:
         line = client.stdout.readline()
         if not line:
@@ -109,27 +114,38 @@ def held(load, broker, connections: int, subscriptions: int, cpu_seconds: float)
     return result
 
 
-def idle(load, broker, depth):
-    result = held(load, broker, depth.idle_connections, 0, cpu_seconds=1.0)
-    result["key"] = result["pss_bytes"] / max(1, result["connected"])
-    result["rate"] = result["connected"] / result["connect_s"]
-    return result
+def idle(transport="tcp"):
+    """Connections that do nothing; the figure is what each weighs."""
+
+    def measure(load, broker, depth):
+        result = held(load, broker, cpu_seconds=1.0, connections=depth.idle_connections,
+                      transport=transport)
+        result["key"] = result["pss_bytes"] / max(1, result["connected"])
+        result["rate"] = result["connected"] / result["connect_s"]
+        return result
+
+    return measure
 
 
 def subscriptions(load, broker, depth):
     clients, filters = depth.subscriptions
-    result = held(load, broker, clients, filters, cpu_seconds=0.2)
+    result = held(load, broker, cpu_seconds=0.2, connections=clients, subscriptions=filters)
     result["key"] = result["pss_bytes"] / max(1, result["subscriptions"])
     result["rate"] = result["subscriptions"] / result["connect_s"]
     return result
 
 
-def connect_rate(load, broker, depth):
-    del broker
-    result = load.run(mode="connrate", count=depth.connects)
-    result["key"] = result["broker_cpu_us_per_connect"]
-    result["rate"] = result["connects_per_s"]
-    return result
+def connect_rate(transport="tcp"):
+    """Connects that end at once; no session of TLS is resumed."""
+
+    def measure(load, broker, depth):
+        del broker
+        result = load.run(mode="connrate", count=depth.connects, transport=transport)
+        result["key"] = result["broker_cpu_us_per_connect"]
+        result["rate"] = result["connects_per_s"]
+        return result
+
+    return measure
 
 
 def retained(load, broker, depth):

@@ -9,6 +9,7 @@ TOP = BENCH.parent.parent
 OWN_BUILD = TOP / "build" / "bench"
 RELEASE = TOP / "build" / "release" / "bin"
 OWN_SOURCES = {"godwit_load": "load", "floor_relay": "floor"}
+OWN_LIBRARIES = {"godwit_load": ["-lssl", "-lcrypto"], "floor_relay": []}
 
 
 class Missing(Exception):
@@ -20,7 +21,7 @@ def newest(files) -> float:
 
 
 def compile_own(name: str) -> pathlib.Path:
-    """Builds one of the bench's programs with plain g++: they need nothing but Linux."""
+    """Builds one of the bench's programs with plain g++: they need Linux and OpenSSL, no room."""
     sources = sorted((BENCH / OWN_SOURCES[name]).glob("*.cc"))
     headers = (BENCH / OWN_SOURCES[name]).glob("*.h")
     program = OWN_BUILD / name
@@ -30,7 +31,8 @@ def compile_own(name: str) -> pathlib.Path:
         raise Missing(f"{name} is not built and there is no g++")
     OWN_BUILD.mkdir(parents=True, exist_ok=True)
     print(f"building {name} with g++ -O2", flush=True)
-    command = ["g++", "-O2", "-std=c++20", f"-I{TOP}", "-o", str(program), *map(str, sources)]
+    command = ["g++", "-O2", "-std=c++20", f"-I{TOP}", "-o", str(program), *map(str, sources),
+               *OWN_LIBRARIES[name]]
     subprocess.run(command, check=True)
     return program
 

@@ -156,8 +156,9 @@ def markdown_speed(scenario, brokers: dict, names: list) -> list:
     return row
 
 
-def markdown(scenarios: list, rows: list, about: dict) -> str:
-    """The tables of docs/performance.md, with the machine and the settings."""
+def markdown(scenarios: list, rows: list, about: dict, more: list | None = None) -> str:
+    """The tables of docs/performance.md, with the machine and the settings; `more` are lines of
+    other tables, between them."""
     found = cells(rows)
     shown = [(each, found[each.name]) for each in scenarios if each.name in found]
     names = list(dict.fromkeys(row["broker"] for row in rows))
@@ -174,6 +175,7 @@ def markdown(scenarios: list, rows: list, about: dict) -> str:
         *markdown_table(cost_head, [markdown_cost(*each, names) for each in shown]),
         "", "Medians of rates and end-to-end latencies.", "",
         *markdown_table(speed_head, [markdown_speed(*each, names) for each in shown]),
+        *(more or []),
         "", "What a scenario says besides:", "",
     ]
     for scenario, brokers in shown:

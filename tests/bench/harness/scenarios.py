@@ -8,6 +8,7 @@ from harness import measure, syscalls
 PER_MESSAGE = "CPU µs per delivered message"
 ALL = ("smoke", "quick", "full")
 THOROUGH = ("smoke", "full")
+FULL = ("full",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,12 +24,30 @@ class Scenario:
     traced: bool = False  # Runs its own brokers, under strace.
 
 
-def one_to_one(qos: int, size: int, depths=THOROUGH) -> Scenario:
+# What a transport asks of a broker, and what it adds to a title. To a name it adds its own.
+NEEDS = {"tcp": (), "tls": ("tls",), "ws": ("websocket",), "wss": ("tls", "websocket")}
+IN_TITLE = {"tcp": "", "tls": ", TLS", "ws": ", WebSocket", "wss": ", WebSocket over TLS"}
+
+
+def in_name(transport: str) -> str:
+    return "" if transport == "tcp" else f"-{transport}"
+
+
+def one_to_one(qos: int, size: int, depths=THOROUGH, transport="tcp") -> Scenario:
     # With more than 20 QoS 2 publishes of a 3.1.1 client in flight Mosquitto stops answering.
     window = 20 if qos == 2 else 100
     return Scenario(
-        f"1to1-q{qos}-{size}", f"1→1 QoS {qos}, {size} B, {window} in flight",
-        measure.pubsub(qos=qos, size=size, window=window), depths=depths)
+        f"1to1-q{qos}-{size}{in_name(transport)}",
+        f"1→1 QoS {qos}, {size} B, {window} in flight{IN_TITLE[transport]}",
+        measure.pubsub(qos=qos, size=size, window=window, transport=transport), depths=depths,
+        needs=NEEDS[transport])
+
+
+def tls_apart(name: str, title: str, depths=FULL, **options) -> Scenario:
+    """1to1-q0-256-tls with something else about its records or its sides."""
+    return Scenario(
+        f"1to1-q0-256-tls-{name}", f"1→1 QoS 0, 256 B, 100 in flight, TLS{title}",
+        measure.pubsub(qos=0, size=256, window=100, **options), depths=depths, needs=NEEDS["tls"])
 
 
 def paced(qos: int) -> Scenario:
@@ -39,10 +58,11 @@ def paced(qos: int) -> Scenario:
         measure.pubsub(seconds_from="paced_seconds", qos=qos, rate=10000, singly=1), depths=ALL)
 
 
-def fanout(qos: int, depths=THOROUGH) -> Scenario:
+def fanout(qos: int, depths=THOROUGH, transport="tcp") -> Scenario:
     return Scenario(
-        f"fanout-q{qos}", f"1→1000 QoS {qos}, 64 B",
-        measure.pubsub(qos=qos, topology="fanout", subscribers=1000, window=10), depths=depths)
+        f"fanout-q{qos}{in_name(transport)}", f"1→1000 QoS {qos}, 64 B{IN_TITLE[transport]}",
+        measure.pubsub(qos=qos, topology="fanout", subscribers=1000, window=10,
+                       transport=transport), depths=depths, needs=NEEDS[transport])
 
 
 def fanin(qos: int) -> Scenario:
@@ -51,10 +71,26 @@ def fanin(qos: int) -> Scenario:
         measure.pubsub(qos=qos, topology="fanin", publishers=500, window=4), needs=("wildcards",))
 
 
-def pairs(qos: int, depths=THOROUGH) -> Scenario:
+def pairs(qos: int, depths=THOROUGH, transport="tcp") -> Scenario:
     return Scenario(
-        f"pairs-q{qos}", f"200 pairs QoS {qos}, 64 B, 10 in flight each",
-        measure.pubsub(qos=qos, publishers=200, window=10), depths=depths)
+        f"pairs-q{qos}{in_name(transport)}",
+        f"200 pairs QoS {qos}, 64 B, 10 in flight each{IN_TITLE[transport]}",
+        measure.pubsub(qos=qos, publishers=200, window=10, transport=transport), depths=depths,
+        needs=NEEDS[transport])
+
+
+def connect_rate(depths=THOROUGH, transport="tcp") -> Scenario:
+    return Scenario(
+        f"connrate{in_name(transport)}", f"connect, CONNACK, disconnect{IN_TITLE[transport]}",
+        measure.connect_rate(transport), unit="CPU µs per connect", rate_unit="connects/s",
+        depths=depths, needs=NEEDS[transport])
+
+
+def idle(depths=ALL, transport="tcp") -> Scenario:
+    return Scenario(
+        f"idle{in_name(transport)}", f"idle connections{IN_TITLE[transport]}",
+        measure.idle(transport), unit="Pss bytes per connection", rate_unit="connects/s",
+        depths=depths, needs=NEEDS[transport], once=True)
 
 
 def calls(qos: int) -> Scenario:
@@ -65,10 +101,20 @@ def calls(qos: int) -> Scenario:
 
 SCENARIOS = (
     one_to_one(0, 16, ALL),
+    # Right behind their plain twin, for differences.py subtracts it.
     one_to_one(0, 256),
+    one_to_one(0, 256, FULL, "tls"),
+    tls_apart("records", ", each message in a record of its own", THOROUGH,
+              transport="tls", records="single"),
+    tls_apart("in", " at the publisher only, each message in a record of its own",
+              transport="tls", records="single", subscriber_transport="tcp"),
+    tls_apart("out", " at the subscriber only", transport="tcp", subscriber_transport="tls"),
+    one_to_one(0, 256, THOROUGH, "ws"),
     one_to_one(0, 4096),
     one_to_one(1, 16),
     one_to_one(1, 256, ALL),
+    one_to_one(1, 256, THOROUGH, "tls"),
+    one_to_one(1, 256, THOROUGH, "wss"),
     one_to_one(1, 4096),
     one_to_one(2, 16),
     one_to_one(2, 256, ALL),
@@ -79,10 +125,12 @@ SCENARIOS = (
     paced(1),
     Scenario("pingpong-q0", "1→1 QoS 0, 64 B, one in flight", measure.pubsub(window=1)),
     fanout(0, ALL),
+    fanout(0, THOROUGH, "tls"),
     fanout(1),
     fanin(0),
     fanin(1),
     pairs(0, ALL),
+    pairs(0, FULL, "tls"),
     pairs(1),
     Scenario("wild", "wildcard filters, about 2.5 deliveries a publish",
              measure.pubsub(topology="wild", window=200), needs=("wildcards",)),
@@ -90,10 +138,11 @@ SCENARIOS = (
              measure.pubsub(topology="wild", wild_values=300, window=50,
                             key="broker_cpu_us_per_publish"),
              unit="CPU µs per publish", needs=("wildcards",)),
-    Scenario("connrate", "connect, CONNACK, disconnect", measure.connect_rate,
-             unit="CPU µs per connect", rate_unit="connects/s"),
-    Scenario("idle", "idle connections", measure.idle, unit="Pss bytes per connection",
-             rate_unit="connects/s", depths=ALL, once=True),
+    connect_rate(),
+    connect_rate(FULL, "tls"),
+    idle(),
+    idle(FULL, "tls"),
+    idle(FULL, "ws"),
     Scenario("subscriptions", "subscriptions to exact topics", measure.subscriptions,
              unit="Pss bytes per subscription", rate_unit="filters/s", once=True),
     Scenario("retained", "retained messages of 64 B", measure.retained,
