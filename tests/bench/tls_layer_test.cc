@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t kRecordHeaderBytes = 5;
 
 const TlsIdentity& identity() {
-  static const TlsIdentity made("127.0.0.1");
-  return made;
+  static const TlsIdentity kIdentity("127.0.0.1");
+  return kIdentity;
 }
 
 Buffer bytes_of(std::string_view text) { return {text.begin(), text.end()}; }

@@ -140,7 +140,8 @@ def connect_rate(transport="tcp"):
 
     def measure(load, broker, depth):
         del broker
-        result = load.run(mode="connrate", count=depth.connects, transport=transport)
+        count = depth.handshakes if transport in SECURE else depth.connects
+        result = load.run(mode="connrate", count=count, transport=transport)
         result["key"] = result["broker_cpu_us_per_connect"]
         result["rate"] = result["connects_per_s"]
         return result

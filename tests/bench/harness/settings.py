@@ -20,6 +20,7 @@ class Depth:
     wild: list
     retained: int
     connects: int
+    handshakes: int
     syscall_messages: list
 
 
