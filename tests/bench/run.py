@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Measures Godwit beside the floor relay and Mosquitto, and checks that no message is lost.
 
-  run.py smoke    about a minute: every scenario short; fails on loss, duplicates, wrong order
+  run.py smoke    about a minute: many scenarios short; fails on loss, duplicates, wrong order
   run.py quick    five minutes: the scenarios a change is judged by
-  run.py full     half an hour: the table of docs/performance.md
+  run.py full     forty minutes: the table of docs/performance.md
 
 Exit status: 0 fine; 1 a judged broker had faults or failed; 2 it could not begin. The settings are
 in bench.toml beside this file; README.md says how to read the table.

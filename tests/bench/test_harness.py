@@ -144,6 +144,23 @@ class Ports(unittest.TestCase):
         self.assertEqual(words(transport="tcp", subscriber_transport="tls"), ["1", "2", "/ca.pem"])
 
 
+class ConnectRate(unittest.TestCase):
+    def test_makes_fewer_connects_where_each_is_a_handshake(self):
+        asked = {}
+
+        class FakeLoad:
+            @staticmethod
+            def run(**options):
+                asked.update(options)
+                return {"broker_cpu_us_per_connect": 5, "connects_per_s": 6}
+
+        depth = types.SimpleNamespace(connects=1000, handshakes=100)
+        for transport, count in (("tcp", 1000), ("ws", 1000), ("tls", 100), ("wss", 100)):
+            result = measure.connect_rate(transport)(FakeLoad, None, depth)
+            self.assertEqual((result["key"], result["rate"]), (5, 6))
+            self.assertEqual((asked["transport"], asked["count"]), (transport, count))
+
+
 class Certificates(unittest.TestCase):
     @unittest.skipUnless(shutil.which("openssl"), "there is no openssl")
     def test_are_signed_by_the_ca_for_the_address_and_gone_afterwards(self):
