@@ -86,6 +86,8 @@ class Transport {
   [[nodiscard]] std::uint64_t writes() const { return writes_; }
 
  private:
+  static constexpr std::size_t kInputBytes = std::size_t{256} * 1024;
+
   void handle(Connection& connection, std::uint32_t events);
   bool finish_connect(Connection& connection);
   bool begin_layer(Connection& connection);
