@@ -84,6 +84,13 @@ def parse_logfmt(line):
     return fields
 
 
+def table(name, **options):
+    """A table of a configuration file; strings of JSON are strings of TOML."""
+    head = f"[[{name}]]\n" if "." in name else f"[{name}]\n"  # `listener.tcp`: one of several.
+    lines = [f"{key} = {json.dumps(value)}\n" for key, value in options.items()]
+    return head + "".join(lines)
+
+
 class Broker:
     """One running broker. `config`: the text of its configuration file."""
 
@@ -110,7 +117,7 @@ class Broker:
         return str(path)
 
     def start(self):
-        config = self.write("godwit.toml", self._config)
+        config = self.configure(self._config)
         self.process = subprocess.Popen(
             [program(), "serve", "--config", config, *self._flags],
             cwd=self.folder,
@@ -124,11 +131,15 @@ class Broker:
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
         self.wait_for_event("ready")
-        self.ports = [self._port(event) for event in self.events("listener_ready", kind="tcp")]
+        self.ports = self.ports_of("tcp")
         self.port = self.ports[0] if self.ports else None
         http = self.events("listener_ready", kind="http")
         self.http_port = self._port(http[0]) if http else None
         return self
+
+    def ports_of(self, kind):
+        """The ports of the listeners of a kind, in the order of the configuration."""
+        return [self._port(event) for event in self.events("listener_ready", kind=kind)]
 
     @staticmethod
     def _port(event):
@@ -187,6 +198,24 @@ class Broker:
             if labels.items() <= found.items():
                 total += float(match.group(3))
         return total
+
+    def configure(self, config):
+        """Rewrites its configuration file."""
+        self._config = config
+        return self.write("godwit.toml", config)
+
+    def reload(self):
+        """Has it read its files again (SIGHUP); whether it has taken them over."""
+
+        def count(outcome):
+            return self.metric("godwit_config_reloads_total", outcome=outcome)
+
+        before = {outcome: count(outcome) for outcome in ("applied", "refused")}
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(
+            lambda: any(count(outcome) > seen for outcome, seen in before.items()), "a reload"
+        )
+        return count("applied") > before["applied"]
 
     def sanitized(self):
         """Built with a sanitizer, which keeps freed memory for a while."""

@@ -13,7 +13,11 @@ class Closed(Exception):
 
 
 class RawClient:
-    def __init__(self, port, host="127.0.0.1", version=mqtt.V5, receive_buffer=None):
+    """`wrap`: makes of the connected socket one that speaks TLS or WebSocket."""
+
+    def __init__(
+        self, port, host="127.0.0.1", version=mqtt.V5, receive_buffer=None, wrap=lambda plain: plain
+    ):
         self.version = version
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
@@ -22,6 +26,11 @@ class RawClient:
         self.socket.settimeout(DEADLINE_SECONDS)
         self.socket.connect((host, port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            self.socket = wrap(self.socket)
+        except BaseException:
+            self.socket.close()
+            raise
         self._input = b""
         self._set_aside = []  # Messages that came while something else was awaited.
         self._next_id = 1
