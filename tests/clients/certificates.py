@@ -79,20 +79,23 @@ class Certificate:
 
 
 class Authority:
-    """A certificate authority in a folder, which has to exist."""
+    """A certificate authority in a folder, which has to exist; `issuer`: the one above it."""
 
-    def __init__(self, folder, name="ca", key=EC):
+    def __init__(self, folder, name="ca", issuer=None):
         self.folder = pathlib.Path(folder)
         self.name = name
         self.certificate = str(self.folder / f"{name}.pem")
         self._file("cnf").write_text(CONFIG.format(name=name), encoding="ascii")
         self._file("index").write_text("", encoding="ascii")
         self._file("crlnumber").write_text("01\n", encoding="ascii")
-        self._openssl(
-            "req", "-x509", "-newkey", *key, "-nodes", "-days", "2", "-subj", f"/CN=Test {name}",
-            "-addext", "keyUsage=critical,keyCertSign,cRLSign",
-            "-keyout", f"{name}.key", "-out", f"{name}.pem",
-        )
+        usage = "keyUsage=critical,keyCertSign,cRLSign"
+        request = ["req", "-newkey", *EC, "-nodes", "-subj", f"/CN=Test {name}",
+                   "-keyout", f"{name}.key"]
+        if issuer is None:
+            self._openssl(*request, "-x509", "-days", "2", "-addext", usage, "-out", f"{name}.pem")
+        else:
+            self._openssl(*request, "-out", f"{name}.csr")
+            issuer.sign(name, f"basicConstraints=critical,CA:true\n{usage}\n")
 
     def _file(self, ending):
         return self.folder / f"{self.name}.{ending}"
@@ -105,19 +108,23 @@ class Authority:
         """`name`.pem and `name`.key. `names`: alternative ones; `days`: first and last, from now."""
         protection = ["-nodes"] if password is None else ["-passout", f"pass:{password}"]
         self._openssl(
-            "req", "-newkey", *key, *protection, "-utf8", "-subj", subject, "-multivalue-rdn",
+            "req", "-newkey", *key, *protection, "-utf8", "-subj", subject,
             "-keyout", f"{name}.key", "-out", f"{name}.csr",
         )
         extensions = f"basicConstraints=critical,CA:false\nextendedKeyUsage={usage}\n"
         if names:
             extensions += f"subjectAltName={names}\n"
+        self.sign(name, extensions, days)
+        return Certificate(str(self.folder / f"{name}.pem"), str(self.folder / f"{name}.key"))
+
+    def sign(self, name, extensions, days=(-1, 2)):
+        """Makes `name`.pem of the request in `name`.csr."""
         (self.folder / f"{name}.ext").write_text(extensions, encoding="utf-8")
         self._openssl(
             "ca", "-batch", "-notext", "-config", f"{self.name}.cnf", "-rand_serial",
             "-startdate", days_from_now(days[0]), "-enddate", days_from_now(days[1]),
             "-extfile", f"{name}.ext", "-in", f"{name}.csr", "-out", f"{name}.pem",
         )
-        return Certificate(str(self.folder / f"{name}.pem"), str(self.folder / f"{name}.key"))
 
     def issue_client(self, name, user=None, **settings):
         """A client's, whose common name is `user`, or `name`."""
