@@ -7,8 +7,10 @@
 
 namespace godwit::net {
 
-Stream::Stream(std::vector<std::unique_ptr<Transform>> chain) : chain_(std::move(chain)) {
-  CHECK(!chain_.empty());
+Stream::Stream(std::vector<std::unique_ptr<Transform>> chain)
+    : layer_count_(static_cast<std::uint8_t>(chain.size())) {
+  CHECK(!chain.empty() && chain.size() <= kLayersMax);
+  std::ranges::move(chain, chain_.begin());
 }
 
 StreamState Stream::receive(std::span<std::byte> input, StreamBuffers& buffers, DecodedSink& sink) {
@@ -16,7 +18,7 @@ StreamState Stream::receive(std::span<std::byte> input, StreamBuffers& buffers, 
   if (state != StreamState::kOpen) {
     return state;
   }
-  if (started_ < chain_.size()) {
+  if (started_ < layer_count_) {
     start_layers(buffers);
   }
   if (!ready_ && all_ready()) {
@@ -32,11 +34,11 @@ void Stream::start(StreamBuffers& buffers) {
 }
 
 bool Stream::all_ready() const {
-  return std::ranges::all_of(chain_, [](const auto& layer) { return layer->ready(); });
+  return std::ranges::all_of(layers(), [](const auto& layer) { return layer->ready(); });
 }
 
 void Stream::start_layers(StreamBuffers& buffers) {
-  while (started_ < chain_.size() && (started_ == 0 || chain_[started_ - 1U]->ready())) {
+  while (started_ < layer_count_ && (started_ == 0 || chain_[started_ - 1U]->ready())) {
     buffers.reply.clear();
     chain_[started_]->start(buffers.reply);
     if (!buffers.reply.empty()) {
@@ -50,7 +52,7 @@ void Stream::start_layers(StreamBuffers& buffers) {
 void Stream::become_ready(DecodedSink& sink) {
   ready_ = true;
   PeerFacts facts;
-  for (const auto& layer : chain_) {
+  for (const auto& layer : layers()) {
     layer->tell(facts);
   }
   sink.ready(facts);
@@ -58,14 +60,15 @@ void Stream::become_ready(DecodedSink& sink) {
 
 // The layers nearest to the socket only: those above lie in the way of nothing.
 void Stream::drop_layers_done() {
-  while (ready_ && !chain_.empty() && !chain_.front()->needed()) {
-    chain_.erase(chain_.begin());
+  while (ready_ && layer_count_ > 0 && !chain_[0]->needed()) {
+    std::shift_left(chain_.begin(), chain_.end(), 1);
+    --layer_count_;
     --started_;
   }
 }
 
 Stream::Failure Stream::failure() const {
-  if (failed_ >= chain_.size()) {
+  if (failed_ >= layer_count_) {
     return {};
   }
   return {chain_[failed_]->layer(), chain_[failed_]->problem()};
@@ -73,7 +76,7 @@ Stream::Failure Stream::failure() const {
 
 StreamState Stream::push(std::size_t layer, std::span<std::byte> input, StreamBuffers& buffers,
                          DecodedSink& sink) {
-  if (layer == chain_.size()) {
+  if (layer == layer_count_) {
     if (!ready_) {
       become_ready(sink);
     }
@@ -135,7 +138,7 @@ void Stream::encode_through(std::size_t layers, std::span<const ByteView> chunks
 ByteView Stream::encode(std::span<const ByteView> chunks, StreamBuffers& buffers) {
   DCHECK(unsent().empty() && !finished_);
   buffers.encoded.clear();
-  encode_through(chain_.size(), chunks, buffers, buffers.encoded);
+  encode_through(layer_count_, chunks, buffers, buffers.encoded);
   return buffers.encoded;
 }
 
@@ -145,7 +148,7 @@ void Stream::finish(StreamBuffers& buffers) {
   if (std::exchange(finished_, true)) {
     return;
   }
-  for (std::size_t layer = chain_.size(); layer > 0; --layer) {
+  for (std::size_t layer = layer_count_; layer > 0; --layer) {
     buffers.reply.clear();
     chain_[layer - 1]->finish(buffers.reply);
     if (buffers.reply.empty()) {

@@ -7,6 +7,7 @@
 // connection.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -41,7 +42,9 @@ class DecodedSink {
 
 class Stream {
  public:
-  // The layer nearest to the socket first. Not empty.
+  static constexpr std::size_t kLayersMax = 3;
+
+  // The layer nearest to the socket first. At least one, at most kLayersMax.
   explicit Stream(std::vector<std::unique_ptr<Transform>> chain);
 
   // For the side that connects: puts the first words of the layers into `unsent`. Layers without a
@@ -50,7 +53,7 @@ class Stream {
   // All handshakes are done; before that nothing is to be encoded.
   [[nodiscard]] bool ready() const { return ready_; }
   // Every layer has done its part and gone: the socket's bytes are the decoder's.
-  [[nodiscard]] bool transparent() const { return chain_.empty() && unsent().empty(); }
+  [[nodiscard]] bool transparent() const { return layer_count_ == 0 && unsent().empty(); }
 
   // Why `receive` said kFailed.
   struct Failure {
@@ -86,13 +89,20 @@ class Stream {
   void encode_through(std::size_t layers, std::span<const ByteView> chunks, StreamBuffers& buffers,
                       Bytes& output);
 
-  std::vector<std::unique_ptr<Transform>> chain_;
+  using Layers = std::span<const std::unique_ptr<Transform>>;
+  [[nodiscard]] Layers layers() const { return Layers(chain_).first(layer_count_); }
+
+  // In place: an idle WebSocket may cost 200 bytes more than plain TCP.
+  std::array<std::unique_ptr<Transform>, kLayersMax> chain_;
   Bytes unsent_;
   std::uint32_t unsent_begin_ = 0;
+  std::uint8_t layer_count_ = 0;
   std::uint8_t started_ = 0;  // So many layers have said their first words.
   std::uint8_t failed_ = 0;   // The layer that said kFailed.
   bool ready_ = false;
   bool finished_ = false;
 };
+// 24 of layers, 24 of unsent bytes, 9 of numbers.
+static_assert(sizeof(Stream) <= 64);
 
 }  // namespace godwit::net

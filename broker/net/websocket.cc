@@ -8,11 +8,17 @@ namespace godwit::net {
 namespace {
 
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
+constexpr const char* kHeadTooLarge = "the HTTP head is too large";
 
 // Section 7.4: those that may be sent.
 bool is_close_code(unsigned code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
          (code >= 3000 && code <= 4999);
+}
+
+// A method or a version: a client of TLS or MQTT that came to the wrong port hears of it at once.
+bool may_begin_http(std::string_view head) {
+  return head.empty() || (head.front() >= 'A' && head.front() <= 'Z');
 }
 
 std::array<ByteView, 1> one(ByteView bytes) { return {bytes}; }
@@ -24,27 +30,41 @@ Transform::Inbound WebSocketTransform::inbound(std::span<std::byte> input,
   return upgraded_ ? inbound_frames(input, reply) : inbound_head(input, reply);
 }
 
+Bytes& WebSocketTransform::kept() {
+  if (kept_ == nullptr) {
+    kept_ = std::make_unique<Bytes>();
+  }
+  return *kept_;
+}
+
+Transform::Inbound WebSocketTransform::fail_head(const char* problem, Bytes& reply) {
+  problem_ = problem;
+  refuse_head(reply);
+  return {.output = {}, .state = StreamState::kFailed};
+}
+
 Transform::Inbound WebSocketTransform::inbound_head(std::span<std::byte> input, Bytes& reply) {
-  const std::size_t before = kept_.size();
-  append(kept_, input.first(std::min(input.size(), kHeadBytesMax - before)));
-  const std::string_view seen = as_text(kept_);
+  const std::size_t before = kept().size();
+  append(kept(), input.first(std::min(input.size(), kHeadBytesMax - before)));
+  const std::string_view seen = as_text(kept());
+  if (!may_begin_http(seen)) {
+    return fail_head("no HTTP, but other bytes", reply);
+  }
   // The end may lie across two inputs.
   const std::size_t from = before < kHeadEnd.size() ? 0 : before - kHeadEnd.size();
   const std::size_t end = seen.find(kHeadEnd, from);
   if (end == std::string_view::npos) {
-    if (kept_.size() < kHeadBytesMax) {
+    if (seen.size() < kHeadBytesMax) {
       return {};
     }
-    problem_ = "the HTTP head is too large";
-    refuse_head(reply);
-    return {.output = {}, .state = StreamState::kFailed};
+    return fail_head(kHeadTooLarge, reply);
   }
   const std::size_t size = end + kHeadEnd.size();
   if (!take_head(seen.substr(0, size), reply)) {
     return {.output = {}, .state = StreamState::kFailed};
   }
   upgraded_ = true;
-  Bytes().swap(kept_);
+  kept_.reset();
   return inbound_frames(input.subspan(size - before), reply);
 }
 
@@ -61,10 +81,11 @@ Transform::Inbound WebSocketTransform::inbound_frames(std::span<std::byte> input
     const std::size_t count = std::min<std::uint64_t>(payload_left_, input.size());
     const std::span<std::byte> part = input.first(count);
     if (peer_masks_) {
-      apply_websocket_mask(part, mask_, payload_bytes_ - payload_left_);
+      apply_websocket_mask(part, mask_, 0);
+      std::ranges::rotate(mask_, mask_.begin() + static_cast<std::ptrdiff_t>(count % mask_.size()));
     }
     if (opcode_ >= WebSocketOpcode::kClose) {
-      append(kept_, part);
+      append(kept(), part);
     } else if (count != 0) {
       std::memmove(whole.data() + moved, part.data(), count);
       moved += count;
@@ -116,7 +137,7 @@ void WebSocketTransform::begin_frame(const WebSocketHeader& header, Bytes& reply
   opcode_ = header.opcode;
   last_ = header.last;
   mask_ = header.mask.value_or(WebSocketMask{});
-  payload_bytes_ = payload_left_ = header.payload_bytes;
+  payload_left_ = header.payload_bytes;
   if (payload_left_ == 0) {
     end_frame(reply);
   }
@@ -126,7 +147,7 @@ void WebSocketTransform::end_frame(Bytes& reply) {
   in_frame_ = false;
   switch (opcode_) {
     case WebSocketOpcode::kPing:
-      say(WebSocketOpcode::kPong, one(kept_), reply);
+      say(WebSocketOpcode::kPong, one(kept()), reply);
       break;
     case WebSocketOpcode::kClose:
       take_close(reply);
@@ -137,15 +158,16 @@ void WebSocketTransform::end_frame(Bytes& reply) {
       in_message_ = !last_;
       return;
   }
-  Bytes().swap(kept_);
+  kept_.reset();
 }
 
 void WebSocketTransform::take_close(Bytes& reply) {
   unsigned code = kWebSocketNormal;
-  if (kept_.size() >= 2) {
-    code = std::to_integer<unsigned>(kept_[0]) << 8U | std::to_integer<unsigned>(kept_[1]);
+  const Bytes& payload = kept();
+  if (payload.size() >= 2) {
+    code = std::to_integer<unsigned>(payload[0]) << 8U | std::to_integer<unsigned>(payload[1]);
   }
-  if (kept_.size() == 1 || !is_close_code(code)) {
+  if (payload.size() == 1 || !is_close_code(code)) {
     error({kWebSocketProtocolError, "a close frame with a bad code"}, reply);
     return;
   }
@@ -154,7 +176,7 @@ void WebSocketTransform::take_close(Bytes& reply) {
 }
 
 void WebSocketTransform::error(const WebSocketError& what, Bytes& reply) {
-  problem_ = what.what;
+  problem_ = what.what.data();
   state_ = StreamState::kFailed;
   say_close(what.close_code, reply);
 }
@@ -207,7 +229,9 @@ bool WebSocketServer::take_head(std::string_view head, Bytes& reply) {
 }
 
 void WebSocketServer::refuse_head(Bytes& reply) {
-  const HttpRefusal refusal{431, "the header is too large"};
+  const bool too_large = problem() == kHeadTooLarge;
+  const HttpRefusal refusal{too_large ? 431U : 400U,
+                            too_large ? "the header is too large" : "HTTP is expected here"};
   append(reply, as_bytes(format_http(response_to(refusal), true, false)));
 }
 

@@ -32,7 +32,7 @@ class WebSocketTransform : public Transform {
 
   [[nodiscard]] Layer layer() const override { return Layer::kWebSocket; }
   [[nodiscard]] bool ready() const override { return upgraded_; }
-  [[nodiscard]] std::string problem() const override { return std::string(problem_); }
+  [[nodiscard]] std::string problem() const override { return problem_; }
 
   [[nodiscard]] Inbound inbound(std::span<std::byte> input, std::span<std::byte> scratch,
                                 Bytes& reply) override;
@@ -45,17 +45,20 @@ class WebSocketTransform : public Transform {
 
   // The peer's HTTP head, complete. False, with `problem` set, if this ends here.
   [[nodiscard]] virtual bool take_head(std::string_view head, Bytes& reply) = 0;
-  // The head is longer than kHeadBytesMax.
+  // What came is no head, or longer than kHeadBytesMax; `problem` says which.
   virtual void refuse_head(Bytes& reply) = 0;
   virtual WebSocketMask next_mask() { return {}; }
 
+  // `problem`: a literal.
   bool fail_with(std::string_view problem) {
-    problem_ = problem;
+    problem_ = problem.data();
     return false;
   }
 
  private:
+  [[nodiscard]] Bytes& kept();
   [[nodiscard]] Inbound inbound_head(std::span<std::byte> input, Bytes& reply);
+  [[nodiscard]] Inbound fail_head(const char* problem, Bytes& reply);
   [[nodiscard]] Inbound inbound_frames(std::span<std::byte> input, Bytes& reply);
   // Takes bytes of a header; how many. `in_frame_` once it is complete.
   std::size_t take_header(ByteView input, Bytes& reply);
@@ -69,13 +72,13 @@ class WebSocketTransform : public Transform {
   void say(WebSocketOpcode opcode, std::span<const ByteView> payload, Bytes& output);
   void say_close(std::uint16_t code, Bytes& output);
 
-  Bytes kept_;  // Half an HTTP head, then half a control frame's payload.
+  // Half an HTTP head, then half a control frame's payload. Null while there is nothing.
+  std::unique_ptr<Bytes> kept_;
   std::uint64_t payload_left_ = 0;
-  std::uint64_t payload_bytes_ = 0;
-  std::string_view problem_;
+  const char* problem_ = "";                                  // A literal.
   std::array<std::byte, kWebSocketHeaderBytesMax> header_{};  // Half a header.
   std::uint8_t header_size_ = 0;
-  WebSocketMask mask_{};
+  WebSocketMask mask_{};  // From the next byte of the payload on.
   WebSocketOpcode opcode_{};
   StreamState state_ = StreamState::kOpen;
   const bool peer_masks_;
@@ -97,6 +100,8 @@ class WebSocketServer final : public WebSocketTransform {
 
   const std::shared_ptr<const WebSocketSettings> settings_;
 };
+// The stream and this are what an idle WebSocket costs.
+static_assert(sizeof(WebSocketServer) <= 80);
 
 class WebSocketClient final : public WebSocketTransform {
  public:

@@ -108,10 +108,12 @@ TEST_F(WebSocketServerTest, refuses_requests_by_their_status) {
       {replaced("dGhlIHNhbXBsZSBub25jZQ==", "dGhl"), "HTTP/1.1 400 "},
       {replaced("dGhlIHNhbXBsZSBub25jZQ==", "*"), "HTTP/1.1 400 "},
       {replaced("Host: broker:8083\r\n", ""), "HTTP/1.1 400 "},
-      {"\x10\x0C" + std::string(WebSocketTransform::kHeadBytesMax, 'x'), "HTTP/1.1 431 "},
+      {"\x16\x03\x01", "HTTP/1.1 400 "},  // TLS
+      {"\x10\x0C", "HTTP/1.1 400 "},      // MQTT
       {"GET /mqtt HTTP/1.1\r\nX: " + std::string(WebSocketTransform::kHeadBytesMax, 'x'),
        "HTTP/1.1 431 "},
-      {"garbage\r\n\r\n", "HTTP/1.1 400 "},
+      {"garbage", "HTTP/1.1 400 "},
+      {"GARBAGE\r\n\r\n", "HTTP/1.1 400 "},
   };
   for (const auto& [request, answer] : kRows) {
     EXPECT_TRUE(answer_to(request).starts_with(answer)) << answer_to(request);
