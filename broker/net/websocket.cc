@@ -82,7 +82,8 @@ Transform::Inbound WebSocketTransform::inbound_frames(std::span<std::byte> input
     const std::span<std::byte> part = input.first(count);
     if (peer_masks_) {
       apply_websocket_mask(part, mask_, 0);
-      std::ranges::rotate(mask_, mask_.begin() + static_cast<std::ptrdiff_t>(count % mask_.size()));
+      std::rotate(mask_.begin(), mask_.begin() + static_cast<std::ptrdiff_t>(count % mask_.size()),
+                  mask_.end());
     }
     if (opcode_ >= WebSocketOpcode::kClose) {
       append(kept(), part);
