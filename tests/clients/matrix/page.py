@@ -1,0 +1,2 @@
+import pathlib
+PAGE=pathlib.Path("docs/clients.md")
