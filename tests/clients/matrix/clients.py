@@ -51,7 +51,7 @@ def _java(name, main, jars):
 
 
 def _node(folder):
-    return ("node", str(HERE / folder / "node.js"), str(build.OUT / "node" / "node_modules"))
+    return ("node", str(HERE / folder / "node.mjs"), str(build.OUT / "node" / "node_modules"))
 
 
 def _paho_java():

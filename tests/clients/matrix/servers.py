@@ -93,15 +93,19 @@ class Mosquitto(Server):
 
     def start(self, transports=None):
         for _ in range(MOSQUITTO_STARTS_MAX):
-            ports = {kind: self._free_port() for kind in transports or TRANSPORTS}
+            ports = self._free_ports(transports or TRANSPORTS)
             if self._started_on(ports):
                 return self.doors(ports)
         raise AssertionError("mosquitto does not start")
 
     @staticmethod
-    def _free_port():
-        with socket.create_server((HOST, 0)) as taken:
-            return taken.getsockname()[1]
+    def _free_ports(kinds):
+        """All held at once, or two could be the same."""
+        taken = {kind: socket.create_server((HOST, 0)) for kind in kinds}
+        ports = {kind: listener.getsockname()[1] for kind, listener in taken.items()}
+        for listener in taken.values():
+            listener.close()
+        return ports
 
     def _config(self, ports):
         # Started as root it would become a user who cannot read our key.

@@ -20,7 +20,7 @@ import (
 const (
 	operationTimeout  = 20 * time.Second
 	keepAlive         = 60 * time.Second
-	disconnectQuiesce = 250 // milliseconds the library may take to send what it has
+	disconnectQuiesce = 10 // milliseconds; nothing is on its way any more
 	willBytes         = 16
 	payloadPeriod     = 251
 	// The library does not say its version; this is the one of Debian 12.
