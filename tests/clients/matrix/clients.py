@@ -7,6 +7,15 @@ from matrix import build
 from programs import paho_python
 
 HERE = pathlib.Path(__file__).resolve().parent
+NO_WEBSOCKET = "it has no WebSocket in this version"
+ONLY_WEBSOCKET = "it has WebSocket only"
+ONLY_WEBSOCKET_IN_PAGES = "pages have WebSocket only"
+# Seen with several servers: in one of five tries the library takes its own partial writes for a
+# failure, or does not notice the acknowledgement after them.
+LARGE_OVER_WEBSOCKET = {
+    "1 MiB": "over WebSocket Paho C 1.3 now and then fails to send what takes several writes, with "
+    "every server"
+}
 LEVELS = {4: "3.1.1", 5: "5.0"}
 ALL_TRANSPORTS = ("tcp", "tls", "ws", "wss")
 
@@ -25,7 +34,9 @@ class Client:
     page: str = ""  # instead of a program: the script of its page in Chromium
     will_at_leave_levels: tuple = ()  # versions in which its leave asks for the will (code 0x04)
     missing: str = ""  # why it cannot be tried here; its rows are skipped
-    cannot: dict = field(default_factory=dict)  # scenario -> why this client is not able to
+    optional: str = ""  # why not every machine can try it
+    cannot: dict = field(default_factory=dict, hash=False)  # transport -> {scenario: why}
+    lacks: dict = field(default_factory=dict, hash=False)  # transport -> why it has none
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,8 @@ def _paho_java():
         advice="Debian has no package of it: the rows are run where `GODWIT_PAHO_JAVA_JAR` names "
         "the jar. WebSocket addresses need the path (`ws://host:port/mqtt`).",
         command=_java("paho_java", "PahoJavaAdapter", jar or ""),
-        missing="" if jar else "Debian has no package of it, and GODWIT_PAHO_JAVA_JAR names no jar",
+        missing="" if jar else "GODWIT_PAHO_JAVA_JAR names no jar",
+        optional="Debian has no package of it; it is tried where `GODWIT_PAHO_JAVA_JAR` names its jar",
     )
 
 
@@ -78,6 +90,7 @@ def clients():
             "each other for ever. In 5.0 `-c` keeps a session only together with `-x SECONDS`, and "
             "mosquitto_sub asks for its will when a signal stops it.",
             transports=("tcp", "tls"),
+            lacks={"ws": NO_WEBSOCKET, "wss": NO_WEBSOCKET},
             levels=(4, 5),
             will_at_leave_levels=(5,),
             command=(paho_python(), str(HERE / "mosquitto_tools" / "adapter.py")),
@@ -89,6 +102,7 @@ def clients():
             advice="Its thread connects again after a loss unless `mosquitto_disconnect` is called "
             "in the callback.",
             transports=("tcp", "tls"),
+            lacks={"ws": NO_WEBSOCKET, "wss": NO_WEBSOCKET},
             levels=(4, 5),
             command=_built("libmosquitto"),
         ),
@@ -106,8 +120,9 @@ def clients():
             key="paho_c",
             comes_from="Debian, `libpaho-mqtt-dev`",
             advice="Link with `paho-mqtt3cs` (or `3as`) for TLS. Addresses are `tcp://`, `ssl://`, "
-            "`ws://` and `wss://`, the last two with the path `/mqtt`.",
+            "`ws://` and `wss://`, the last two with the path `/mqtt`; keep payloads over these small.",
             levels=(4, 5),
+            cannot={"ws": LARGE_OVER_WEBSOCKET, "wss": LARGE_OVER_WEBSOCKET},
             command=_built("paho_c"),
         ),
         Client(
@@ -115,8 +130,9 @@ def clients():
             key="paho_cpp",
             comes_from="Debian, `libpaho-mqttpp-dev`",
             advice="The version of the client (`create_options`) and of the connection "
-            "(`connect_options`) have to be the same.",
+            "(`connect_options`) have to be the same. It stands on Paho C: addresses as there.",
             levels=(4, 5),
+            cannot={"ws": LARGE_OVER_WEBSOCKET, "wss": LARGE_OVER_WEBSOCKET},
             command=_built("paho_cpp"),
         ),
         Client(
@@ -134,6 +150,7 @@ def clients():
             advice="WebSocket only. Node has no `WebSocket` before version 22: give it that of the "
             "package `ws` as `globalThis.WebSocket`.",
             transports=("ws", "wss"),
+            lacks={"tcp": ONLY_WEBSOCKET, "tls": ONLY_WEBSOCKET},
             command=_node("paho_js"),
         ),
         Client(
@@ -143,6 +160,7 @@ def clients():
             advice="It asks for the subprotocol `mqtt`, which the broker answers. Chromium refuses "
             "certificates it does not trust without a question for `wss://`: install the CA.",
             transports=("ws", "wss"),
+            lacks={"tcp": ONLY_WEBSOCKET_IN_PAGES, "tls": ONLY_WEBSOCKET_IN_PAGES},
             page="paho_js",
         ),
         Client(
@@ -161,6 +179,7 @@ def clients():
             advice="Addresses are `ws://` and `wss://` with the path (`wss://host:port/mqtt`); "
             "certificates as above.",
             transports=("ws", "wss"),
+            lacks={"tcp": ONLY_WEBSOCKET_IN_PAGES, "tls": ONLY_WEBSOCKET_IN_PAGES},
             levels=(4, 5),
             page="mqttjs",
         ),
@@ -171,6 +190,7 @@ def clients():
             advice="It speaks 3.1 unless told `setVersion(\"3.1.1\")`, and connects again for ever "
             "unless `setReconnectAttemptsMax(0)`.",
             transports=("tcp", "tls"),
+            lacks={"ws": NO_WEBSOCKET, "wss": NO_WEBSOCKET},
             command=_java("fusesource", "FusesourceAdapter", build.FUSESOURCE_JARS),
         ),
         _paho_java(),

@@ -14,6 +14,8 @@ ROWS_AT_ONCE = 8
 # After so many failures one after the other the rest of a row would only wait for its deadlines.
 FAILURES_IN_A_ROW_MAX = 2
 
+NO_DOOR = "this broker has no such door"
+
 PASSED, FAILED, CANNOT, SKIPPED = "passed", "failed", "cannot", "skipped"
 
 
@@ -53,8 +55,9 @@ class _RowRun:
         self._version = ""
 
     def _try(self, title, scenario):
-        if title in self._row.client.cannot:
-            return Cell(CANNOT, self._row.client.cannot[title])
+        cannot = self._row.client.cannot.get(self._row.transport, {})
+        if title in cannot:
+            return Cell(CANNOT, cannot[title])
         if self._failures_in_a_row >= FAILURES_IN_A_ROW_MAX:
             return Cell(FAILED, "not tried: those before it failed")
         try:
@@ -98,7 +101,7 @@ def run(rows, doors, told=lambda result: None):
         if row.client.missing:
             result = _skipped(row, row.client.missing)
         elif row.transport not in doors.ports:
-            result = _skipped(row, f"this broker was started without {row.transport}")
+            result = _skipped(row, NO_DOOR)
         else:
             result = _RowRun(row, doors, browser).run()
         told(result)
