@@ -56,8 +56,8 @@ class ProcessChannel:
         )
         self._errors = collections.deque(maxlen=ERROR_OUTPUT_BYTES_MAX // 80)
         self._threads = [
-            threading.Thread(target=self._read_events, args=(deliver,), daemon=True),
             threading.Thread(target=self._read_errors, daemon=True),
+            threading.Thread(target=self._read_events, args=(deliver,), daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -65,6 +65,7 @@ class ProcessChannel:
     def _read_events(self, deliver):
         for line in self._process.stdout:
             deliver(line.rstrip("\n"))
+        self._threads[0].join(DEADLINE_SECONDS)  # Why it ended is among its last words.
         deliver(None)
 
     def _read_errors(self):
