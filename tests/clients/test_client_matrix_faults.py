@@ -39,9 +39,9 @@ def faulty_row():
 class Faults(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = servers.Godwit()
-        cls.addClassCleanup(cls.server.stop)
-        cls.doors = cls.server.start(("tcp",))
+        server = servers.Godwit()
+        cls.doors = server.start(("tcp",))
+        cls.addClassCleanup(server.stop)
 
     def run_scenario(self, title, fault):
         only = {title: scenarios.SCENARIOS[title]}
