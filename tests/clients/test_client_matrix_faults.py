@@ -5,10 +5,11 @@ import os
 import unittest
 from unittest import mock
 
+from broker import DEADLINE_SECONDS
 from matrix import adapter, clients, matrix, page, scenarios, servers
 
 # Some faults show in nothing coming, and need not be waited for as long as a client is.
-PATIENCE_SECONDS = 2
+PATIENCE_SECONDS = DEADLINE_SECONDS / 15
 # What is wrong, which scenario finds it, and how that begins.
 FAULTS = (
     ("always says that there was a session", "Connect", "session present: 1"),

@@ -8,6 +8,7 @@ Without an option: Godwit (GODWIT_BIN), all rows. --only takes the beginning of 
 """
 
 import argparse
+import collections
 import pathlib
 import sys
 import time
@@ -41,8 +42,9 @@ def doors_of(options):
 
 
 def tell(result):
-    count = sum(cell.outcome == matrix.PASSED for cell in result.cells.values())
-    print(f"{result.row.name}: {count} of {len(result.cells)} passed", flush=True)
+    outcomes = collections.Counter(cell.outcome for cell in result.cells.values())
+    said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+    print(f"{result.row.name}: {said}", flush=True)
     for title, why in result.failures().items():
         print(f"  {title}: {why}", flush=True)
 

@@ -13,8 +13,6 @@ from matrix import certificates
 
 HOST = "127.0.0.1"
 TRANSPORTS = ("tcp", "tls", "ws", "wss")
-# Those that Godwit has; the rows of the others are skipped, which the table shows.
-GODWIT_TRANSPORTS = ("tcp",)
 MOSQUITTO = "/usr/sbin/mosquitto"
 MOSQUITTO_STARTS_MAX = 5
 
@@ -59,7 +57,7 @@ class Server:
 class Godwit(Server):
     name = "Godwit"
 
-    def start(self, transports=GODWIT_TRANSPORTS):
+    def start(self, transports=TRANSPORTS):
         config = ""
         for kind in transports:
             if kind != "tcp":
