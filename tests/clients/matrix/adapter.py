@@ -65,7 +65,12 @@ class ProcessChannel:
     def _read_events(self, deliver):
         for line in self._process.stdout:
             deliver(line.rstrip("\n"))
-        self._threads[0].join(DEADLINE_SECONDS)  # Why it ended is among its last words.
+        # Why it ended is among its last words, and in its exit code.
+        self._threads[0].join(DEADLINE_SECONDS)
+        try:
+            self._process.wait(DEADLINE_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass  # It closed its output and lives on; close() ends it.
         deliver(None)
 
     def _read_errors(self):
@@ -79,8 +84,10 @@ class ProcessChannel:
             raise ClientError(f"the adapter has ended: {self.said()}") from error
 
     def said(self):
-        """The end of its standard error, for a failure's text."""
-        return "".join(self._errors)[-ERROR_OUTPUT_BYTES_MAX:]
+        """How it ended, if it did, and the end of its standard error, for a failure's text."""
+        code = self._process.poll()
+        ended = "" if code is None else f"exit code {code} "
+        return ended + "".join(self._errors)[-ERROR_OUTPUT_BYTES_MAX:]
 
     def kill(self):
         self._process.kill()

@@ -10,6 +10,7 @@ namespace {
 
 using matrix::require;
 
+constexpr const char* kNoFilter = "unused";
 constexpr int kDisconnectMilliseconds = 5000;
 constexpr unsigned long kOperationMilliseconds = matrix::kOperationSeconds * 1000UL;
 
@@ -112,6 +113,7 @@ class PahoClient final : public matrix::Client {
   }
 
   void disconnect() override {
+    wait_for_callbacks();
     require_success(door_.is_v5() ? MQTTClient_disconnect5(handle_, kDisconnectMilliseconds,
                                                            MQTTREASONCODE_SUCCESS, nullptr)
                                   : MQTTClient_disconnect(handle_, kDisconnectMilliseconds),
@@ -119,6 +121,16 @@ class PahoClient final : public matrix::Client {
   }
 
  private:
+  // The library frees a message under the callback that is just being told of it. The thread that
+  // calls back also takes the answer to this request, so it is past every message before.
+  void wait_for_callbacks() {
+    if (door_.is_v5()) {
+      MQTTResponse_free(MQTTClient_unsubscribe5(handle_, kNoFilter, nullptr));
+    } else {
+      MQTTClient_unsubscribe(handle_, kNoFilter);
+    }
+  }
+
   std::optional<bool> open(MQTTClient_connectOptions& options, bool clean) {
     if (!door_.is_v5()) {
       require_success(MQTTClient_connect(handle_, &options), "connect");
