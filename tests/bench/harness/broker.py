@@ -25,6 +25,11 @@ class BrokerFailed(Exception):
     """The broker did not start, or died."""
 
 
+def environment() -> dict:
+    """Ours without GODWIT_…: those are of the tests, and Godwit takes them for its options."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GODWIT_")}
+
+
 class PortSource:
     """Free ports, never the same twice in a row: the last run's may be in TIME_WAIT."""
 
@@ -71,7 +76,7 @@ class Broker:
         command = self._wrapper + [fill(word, places) for word in self.spec.command]
         with open(self._directory / "output", "wb") as output:
             self._process = subprocess.Popen(
-                command, cwd=self._directory, stdin=subprocess.DEVNULL,
+                command, cwd=self._directory, env=environment(), stdin=subprocess.DEVNULL,
                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             self._wait_until_ready()
