@@ -69,7 +69,8 @@ void Handshakes::make_room() {
 void Handshakes::stepped(ConnectionIndex index, Duration spent) {
   spent_ += spent;
   Socket& socket = needs_.sockets.at(index);
-  if (socket.stream != nullptr && !socket.stream->ready()) {
+  const bool ready = socket.stream == nullptr || socket.stream->ready();
+  if (!ready || socket.state != SocketState::kOpen) {
     return;
   }
   socket.handshake = HandshakeState::kNone;

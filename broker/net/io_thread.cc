@@ -118,6 +118,8 @@ void IoThread::handle_readable(ConnectionIndex index, bool hung_up, front::Turn&
   if (!stream_full && needs_.front.wants_input(index)) {
     if (socket.handshake == HandshakeState::kNone) {
       read(index, turn);
+    } else if (hung_up) {
+      closer_.failed(index);  // Nobody is there to shake hands with.
     } else if (handshakes_.may_step(index)) {
       shake_hands(index, turn);
     }

@@ -200,15 +200,15 @@ void TlsContext::set_up_server(const TlsServerSettings& settings, Problems& prob
   SSL_CTX_set_max_cert_list(context, kClientChainBytesMax);
   set_tickets(context, settings);
   add_named(settings, problems);
-  SSL_CTX_set_tlsext_servername_callback(context, &TlsContext::choose_by_name);
-  SSL_CTX_set_tlsext_servername_arg(context, this);
+  SSL_CTX_set_cert_cb(context, &TlsContext::choose_certificate, this);
   if (!application_protocol_.empty()) {
     SSL_CTX_set_alpn_select_cb(context, &TlsContext::choose_protocol, this);
   }
   note_expiry(context);
 }
 
-// Only the certificate of these is used: all else stays with the first context.
+// These hold a certificate and its chain; a connection never belongs to one of them, because trust,
+// tickets and protocols are those of the first context.
 void TlsContext::add_named(const TlsServerSettings& settings, Problems& problems) {
   for (const TlsCertificate& certificate : settings.by_server_name) {
     by_name_.emplace_back(make_context(false, settings.minimum_version));
@@ -266,18 +266,21 @@ ssl_st* TlsContext::new_connection() const {
   return connection;
 }
 
-int TlsContext::choose_by_name(ssl_st* connection, int* /*alert*/, void* self) {
+int TlsContext::choose_certificate(ssl_st* connection, void* self) {
   const char* name = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name);
   if (name == nullptr) {
-    return SSL_TLSEXT_ERR_NOACK;
+    return 1;
   }
-  for (const ContextPointer& context : static_cast<const TlsContext*>(self)->by_name_) {
-    if (X509_check_host(SSL_CTX_get0_certificate(context.get()), name, 0, 0, nullptr) == 1) {
-      SSL_set_SSL_CTX(connection, context.get());
-      break;
+  for (const ContextPointer& holder : static_cast<const TlsContext*>(self)->by_name_) {
+    SSL_CTX* held = holder.get();
+    if (X509_check_host(SSL_CTX_get0_certificate(held), name, 0, 0, nullptr) == 1) {
+      STACK_OF(X509)* chain = nullptr;
+      SSL_CTX_get0_chain_certs(held, &chain);
+      return SSL_use_cert_and_key(connection, SSL_CTX_get0_certificate(held),
+                                  SSL_CTX_get0_privatekey(held), chain, 1);
     }
   }
-  return SSL_TLSEXT_ERR_OK;
+  return 1;
 }
 
 int TlsContext::choose_protocol(ssl_st* /*connection*/, const unsigned char** chosen,

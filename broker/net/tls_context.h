@@ -57,14 +57,14 @@ class TlsContext {
   void add_named(const TlsServerSettings& settings, std::vector<Error>& problems);
   void note_expiry(ssl_ctx_st* context);
 
-  static int choose_by_name(ssl_st* connection, int* alert, void* self);
+  static int choose_certificate(ssl_st* connection, void* self);
   static int choose_protocol(ssl_st* connection, const unsigned char** chosen,
                              unsigned char* chosen_size, const unsigned char* offered,
                              unsigned offered_size, void* self);
 
   std::unique_ptr<bio_method_st, FreeMethod> io_method_;
   ContextPointer context_;
-  std::vector<ContextPointer> by_name_;  // Asked in order.
+  std::vector<ContextPointer> by_name_;  // Each holds a certificate; asked in order.
   std::string application_protocol_;
   std::string host_;  // Of a client: who the server has to be.
   bool verify_ = true;

@@ -171,6 +171,19 @@ TEST_F(Tls, chooses_a_certificate_by_server_name) {
   EXPECT_EQ(connected().client.state, StreamState::kFailed);
 }
 
+TEST_F(Tls, a_certificate_by_server_name_changes_nothing_else) {
+  server_settings.by_server_name = {
+      ca.issue({.common_name = "c", .alternative_names = "DNS:c.example"})};
+  ask_for_client_certificates(ClientCertificates::kRequired);
+  server_settings.identity = CertificateIdentity::kCommonName;
+  client_settings.host = "c.example";
+  client_settings.certificate = ca.issue({.common_name = "probe-7"});
+  EXPECT_EQ(connected().server.facts.certificate_name, "probe-7");
+  TestCa other("other CA");
+  client_settings.certificate = other.issue({.common_name = "probe-7"});
+  EXPECT_EQ(connected().server.state, StreamState::kFailed);
+}
+
 TEST_F(Tls, a_required_certificate_is_required) {
   ask_for_client_certificates(ClientCertificates::kRequired);
   StreamPair pair = connected();
