@@ -74,7 +74,7 @@ class Transform {
                                         Bytes& reply) = 0;
 
   // The bytes of one flush, in order, as they are to reach the peer's decoder; appended to
-  // `output` in this layer's form: one WebSocket frame, as few TLS records as can be.
+  // `output` in this layer's form: a WebSocket frame a packet, as few TLS records as can be.
   virtual void outbound(std::span<const ByteView> input, Bytes& output) = 0;
 
   // Nothing more is sent: the layer's goodbye (close frame, close_notify), if it has one.

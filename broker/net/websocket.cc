@@ -8,6 +8,8 @@ namespace godwit::net {
 namespace {
 
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
+// Chunks that a packet may be spread over and still go out in one frame.
+constexpr std::size_t kPiecesMax = 16;
 constexpr const char* kHeadTooLarge = "the HTTP head is too large";
 
 // Section 7.4: those that may be sent.
@@ -212,8 +214,26 @@ void WebSocketTransform::say_close(std::uint16_t code, Bytes& output) {
 
 void WebSocketTransform::outbound(std::span<const ByteView> input, Bytes& output) {
   // Nothing follows a close frame (section 5.5.1).
-  if (!input.empty() && !said_close_) {
-    say(WebSocketOpcode::kBinary, input, output);
+  if (said_close_) {
+    return;
+  }
+  std::array<ByteView, kPiecesMax> pieces;  // Of one frame.
+  std::size_t count = 0;
+  const auto say_pieces = [&] {
+    say(WebSocketOpcode::kBinary, std::span(pieces).first(std::exchange(count, 0)), output);
+  };
+  for (ByteView chunk : input) {
+    while (!chunk.empty()) {
+      pieces[count] = chunk.first(outgoing_.pass(chunk));
+      chunk = chunk.subspan(pieces[count].size());
+      ++count;
+      if (outgoing_.at_border() || count == pieces.size()) {
+        say_pieces();
+      }
+    }
+  }
+  if (count != 0) {
+    say_pieces();
   }
 }
 

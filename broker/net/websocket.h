@@ -1,8 +1,10 @@
 // The layer that speaks WebSocket, the server's side and the client's.
 //
 // Packets and frames need not begin together (MQTT-6.0.0-2): payloads are handed on as they come,
-// unmasked in place and moved together, so a frame of any length costs no memory. Of a flush one
-// binary frame is made. No compression, no other extension.
+// unmasked in place and moved together, so a frame of any length costs no memory. Each packet goes
+// out in a binary frame of its own, because Paho C (1.3) looks at what follows a packet in the same
+// frame only when more bytes come; a packet that a flush cuts goes on in the next frame. No
+// compression, no other extension.
 //
 // Bounds: the HTTP head, kHeadBytesMax; a control frame, 125 bytes. A flood of pings is answered
 // as long as the peer takes the answers (kStreamUnsentMax of the I/O thread).
@@ -20,6 +22,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "broker/net/packet_borders.h"
 #include "broker/net/transform.h"
 #include "broker/net/websocket_frame.h"
 #include "broker/net/websocket_handshake.h"
@@ -74,6 +77,7 @@ class WebSocketTransform : public Transform {
 
   // Half an HTTP head, then half a control frame's payload. Null while there is nothing.
   std::unique_ptr<Bytes> kept_;
+  PacketBorders outgoing_;
   std::uint64_t payload_left_ = 0;
   const char* problem_ = "";                                  // A literal.
   std::array<std::byte, kWebSocketHeaderBytesMax> header_{};  // Half a header.
@@ -101,7 +105,7 @@ class WebSocketServer final : public WebSocketTransform {
   const std::shared_ptr<const WebSocketSettings> settings_;
 };
 // The stream and this are what an idle WebSocket costs.
-static_assert(sizeof(WebSocketServer) <= 80);
+static_assert(sizeof(WebSocketServer) <= 88);
 
 class WebSocketClient final : public WebSocketTransform {
  public:

@@ -135,8 +135,11 @@ class Authority:
         """Is in the lists that are made from now on."""
         self._openssl("ca", "-config", f"{self.name}.cnf", "-revoke", certificate.certificate)
 
-    def revocation_list(self, name="crl"):
-        """The path of a new list."""
+    def revocation_list(self, name="crl", days=(-1, 2)):
+        """The path of a new list; `days`: first and last, from now."""
         path = self.folder / f"{name}.pem"
-        self._openssl("ca", "-config", f"{self.name}.cnf", "-gencrl", "-out", str(path))
+        self._openssl(
+            "ca", "-config", f"{self.name}.cnf", "-gencrl", "-out", str(path),
+            "-crl_lastupdate", days_from_now(days[0]), "-crl_nextupdate", days_from_now(days[1]),
+        )
         return str(path)

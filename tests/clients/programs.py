@@ -1,6 +1,7 @@
 """Runs other people's clients: the programs in docs/examples, Paho, Mosquitto's command line."""
 
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -18,6 +19,11 @@ def paho_python():
         if subprocess.run(check, capture_output=True, check=False).returncode == 0:
             return candidate
     raise AssertionError("no Python with paho.mqtt; install python3-paho-mqtt")
+
+
+def haproxy():
+    """Its path, or None; Debian puts it where not every PATH leads."""
+    return shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
 
 
 def example(name, port):
@@ -80,8 +86,8 @@ def python(source, *arguments):
     return Program([paho_python(), "-u", "-c", source, *arguments])
 
 
-def shell(source):
-    return Program(["sh", "-c", f"exec {source}"])
+def shell(source, **settings):
+    return Program(["sh", "-c", f"exec {source}"], **settings)
 
 
 def mosquitto_pub(port, *arguments, host="127.0.0.1"):

@@ -1,8 +1,13 @@
 """The beginner's programs of the README work as printed."""
 
+import re
+import shlex
+import ssl
+import stat
 import unittest
 
 import programs
+import tls_client
 from broker import TOP, BrokerTest, wait_until
 from raw_client import RawClient
 
@@ -10,7 +15,7 @@ from raw_client import RawClient
 class Readme(unittest.TestCase):
     def test_prints_the_examples_as_they_stand(self):
         readme = (TOP / "README.md").read_text(encoding="utf-8")
-        for name in ("subscriber.py", "publish_single.py", "subscribe.sh", "publish.sh"):
+        for name in ("subscriber.py", "publish_single.py", "subscribe.sh", "publish.sh", "tls.sh"):
             with self.subTest(name):
                 self.assertIn((programs.EXAMPLES / name).read_text(encoding="utf-8"), readme)
 
@@ -64,6 +69,31 @@ class FirstPrograms(BrokerTest):
         self.assertEqual(publisher.end(), (0, []))
         mosquitto.wait_for_line("home/front/door closed")
         paho.wait_for_line("home/front/door closed")
+
+
+class FirstTls(BrokerTest):
+    def test_three_lines_make_a_certificate_a_broker_and_a_message(self):
+        text = (programs.EXAMPLES / "tls.sh").read_text(encoding="utf-8")
+        certificate, serve, publish = text.splitlines()
+        command = shlex.split(serve)
+        self.assertEqual(command[:2], ["godwit", "serve"])
+        # All as printed, but for the port.
+        broker = self.make_broker(
+            flags=[*command[2:], "--set", "listener.tls.bind=127.0.0.1:0"], bind=()
+        )
+        made = programs.shell(certificate, cwd=broker.folder)
+        self.assertEqual(made.end()[0], 0, made.lines())
+        self.assertEqual(stat.S_IMODE((broker.folder / "key.pem").stat().st_mode), 0o600)
+        port = broker.start().ports_of("tls")[0]
+        tls = ssl.create_default_context(cafile=str(broker.folder / "cert.pem"))
+        with RawClient(port, wrap=tls_client.wrap(tls)) as watcher:
+            watcher.connect("watcher")
+            watcher.subscribe("home/#")
+            publish, count = re.subn(r"\b8883\b", str(port), publish)
+            self.assertEqual(count, 1)
+            self.assertEqual(programs.shell(publish, cwd=broker.folder).end(), (0, []))
+            message = watcher.receive_message()
+            self.assertEqual((message.topic, message.payload), ("home/front/door", b"closed"))
 
 
 if __name__ == "__main__":

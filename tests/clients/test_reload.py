@@ -140,9 +140,11 @@ class WhatChanges(ReloadTest):
             away.connect("away", **kept)
             away.subscribe("secret/#", "open/#", qos=1)
             away.disconnect()
+        publisher = self.client("publisher")
+        publisher.publish("secret/before", b"waits already", qos=1)
         broker.write("rules", "allow client publisher any #\nallow everyone any open/#\n")
         self.assertTrue(broker.reload())
-        publisher = self.client("publisher")
+        publisher.ping()
         publisher.publish("secret/plan", b"secret", qos=1)
         publisher.publish("open/x", b"open", qos=1)
         with RawClient(broker.port) as away:
