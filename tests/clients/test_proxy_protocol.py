@@ -87,7 +87,7 @@ BAD = {
 class ProxyTest(TlsTest):
     def start_proxied(self, *listeners, config=""):
         listeners = listeners or [table("listener.tcp", bind="127.0.0.1:0", proxy_protocol=True)]
-        config = table("log", level="debug") + table("access", allow_anonymous=True) + config
+        config += table("log", level="debug") + table("access", allow_anonymous=True)
         self.broker = self.start_broker(config=config + "".join(listeners), bind=())
         return self.broker
 
@@ -168,6 +168,15 @@ class Headers(ProxyTest):
                 client.receive()
         late = broker.metric("godwit_network_handshakes_total", outcome="late")
         self.assertEqual(late, 3)
+
+    def test_the_address_goes_with_the_connection_to_another_thread(self):
+        broker = self.start_proxied(config="io_threads = 4\n")
+        kept = {"clean": False, "properties": {"session_expiry_interval": 600}}
+        for port in range(40_000, 40_024):
+            header = PROXY_LINE.replace(b"40312", b"%d" % port)
+            client = self.connection(broker.port, header)
+            client.connect(f"moves-{port % 12}", **kept)
+            self.check_address(client, f"192.0.2.7:{port}")
 
     def test_a_listener_without_it_takes_no_header(self):
         broker = self.start_proxied(table("listener.tcp", bind="127.0.0.1:0"))

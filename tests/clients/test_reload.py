@@ -1,5 +1,7 @@
 """SIGHUP: what changes takes effect, all or nothing, and what needs a restart is named."""
 
+import os
+import signal
 import unittest
 
 import mqtt_packets as mqtt
@@ -263,6 +265,29 @@ class Restart(ReloadTest):
         named = broker.wait_for_event("restart_needed", option="listener.tcp")
         self.assertEqual((named["running"], named["wanted"]), ("1", "2"))
         self.client().ping()
+
+    def test_in_development_mode_it_ends_as_with_its_terminal(self):
+        broker = self.start_broker(flags=["--development"])
+        client = RawClient(broker.port)
+        self.addCleanup(client.socket.close)
+        client.connect()
+        broker.signal(signal.SIGHUP)
+        self.assertEqual([p.reason for p in client.expect_closed()], [0x8B])
+        client.socket.close()
+        self.assertEqual(broker.join(), 0)
+
+    def test_many_at_once(self):
+        broker = self.start()
+        client = self.client()
+        client.subscribe("t")
+        for number in range(50):
+            # By a rename: an earlier signal may be reading, and half a file is another one.
+            os.replace(broker.write("rules.new", RULES + f"# {number}\n"), broker.folder / "rules")
+            broker.process.send_signal(signal.SIGHUP)
+            client.publish("t", b"%d" % number, qos=1)
+            self.assertEqual(client.receive_message().payload, b"%d" % number)
+        self.assertTrue(self.reload(level="debug"))
+        self.assertEqual(self.failed(), 0)
 
     def test_flags_go_before_the_file_still(self):
         broker = self.make_broker(

@@ -146,14 +146,16 @@ class Identity(TlsTest):
         cls.device = cls.authority.issue_client("device", user="seven", names=cls.NAMES)
         cls.tls = tls_client.context(cls.authority, cls.device)
 
-    def start_with(self, identities=("common_name",), client_certificates="required", **settings):
+    def start_with(
+        self, identities=("common_name",), client_certificates="required", flags=(), **settings
+    ):
         listeners = [
             listener(self.server, client_certificates=client_certificates, identity=identity,
                      client_ca_file=self.authority.certificate)
             for identity in identities
         ]
         config = table("access", rules_file="rules", **settings) + "".join(listeners)
-        broker = self.make_broker(config=config, bind=())
+        broker = self.make_broker(config=config, bind=(), flags=flags)
         broker.write("rules", "allow everyone any users/%u/#\n")
         for user in ("seven", "eight"):
             for file, flags in (("passwords", []), ("scram", ["--scram"])):
@@ -264,6 +266,18 @@ class Identity(TlsTest):
         other = self.authority.issue_client("other-device", user="eight")
         thief = self.client(tls=tls_client.context(self.authority, other))
         self.assertEqual(thief.connect("shared", **kept).reason, 0x85)
+
+    def test_the_name_goes_with_the_connection_to_another_thread(self):
+        self.start_with(flags=["--io-threads", "4"])
+        kept = {"clean": False, "properties": {"session_expiry_interval": 600}}
+        for _ in range(2):
+            for number in range(12):
+                client = self.client(tls=self.tls)
+                answer = client.connect(f"moves-{number}", **kept)
+                self.assertEqual(answer.reason, 0)
+                self.check_user(client, "seven")
+                client.disconnect()
+
 
 
 if __name__ == "__main__":

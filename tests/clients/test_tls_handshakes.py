@@ -133,6 +133,20 @@ class Bounds(TlsTest):
         self.assertEqual(self.outcome("crowded_out"), 2)
         last.close()
 
+    @unittest.expectedFailure  # It waits for them as if something were owed to them.
+    def test_a_stop_does_not_wait_for_them(self):
+        grace_seconds = 2
+        self.start(handshake_deadline_seconds=3600, close_grace_seconds=grace_seconds)
+        silent, half = self.begin(0), self.begin(50)
+        began = time.monotonic()
+        self.broker.signal()
+        self.bystander.expect_closed()
+        self.bystander.socket.close()
+        self.assertEqual(self.broker.join(), 0)
+        self.assertLess(time.monotonic() - began, grace_seconds)
+        for plain, _ in (silent, half):
+            self.assertTrue(self.closed(plain))
+
     def test_those_who_are_through_are_not_counted(self):
         self.start(handshakes_max=2)
         clients = [self.client() for _ in range(10)]
