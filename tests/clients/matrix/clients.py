@@ -120,7 +120,8 @@ def clients():
             key="paho_c",
             comes_from="Debian, `libpaho-mqtt-dev`",
             advice="Link with `paho-mqtt3cs` (or `3as`) for TLS. Addresses are `tcp://`, `ssl://`, "
-            "`ws://` and `wss://`, the last two with the path `/mqtt`; keep payloads over these small.",
+            "`ws://` and `wss://`, the last two with the path `/mqtt`; keep payloads over these small. "
+            "Over `wss://` a connect fails now and then, whatever the broker: connect again.",
             levels=(4, 5),
             cannot={"ws": LARGE_OVER_WEBSOCKET, "wss": LARGE_OVER_WEBSOCKET},
             command=_built("paho_c"),

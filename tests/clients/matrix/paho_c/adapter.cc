@@ -11,6 +11,7 @@ namespace {
 using matrix::require;
 
 constexpr const char* kNoFilter = "unused";
+constexpr int kConnectAttemptsMax = 3;
 constexpr int kDisconnectMilliseconds = 5000;
 constexpr unsigned long kOperationMilliseconds = matrix::kOperationSeconds * 1000UL;
 
@@ -131,11 +132,22 @@ class PahoClient final : public matrix::Client {
     }
   }
 
+  // The library gives up now and then while it opens a WebSocket over TLS, with every broker; its
+  // users connect again, and so does this.
   std::optional<bool> open(MQTTClient_connectOptions& options, bool clean) {
-    if (!door_.is_v5()) {
-      require_success(MQTTClient_connect(handle_, &options), "connect");
-      return options.returned.sessionPresent != 0;
+    const int attempts = door_.transport == matrix::Transport::kWss ? kConnectAttemptsMax : 1;
+    int code = MQTTCLIENT_FAILURE;
+    for (int attempt = 0; attempt < attempts && code == MQTTCLIENT_FAILURE; ++attempt) {
+      code = door_.is_v5() ? connect_v5(options, clean) : MQTTClient_connect(handle_, &options);
     }
+    require_success(code, "connect");
+    if (door_.is_v5()) {
+      return std::nullopt;  // options.returned is only filled for 3.1.1.
+    }
+    return options.returned.sessionPresent != 0;
+  }
+
+  int connect_v5(MQTTClient_connectOptions& options, bool clean) {
     MQTTProperties properties = MQTTProperties_initializer;
     if (!clean) {
       MQTTProperty expiry = {};
@@ -147,8 +159,7 @@ class PahoClient final : public matrix::Client {
     MQTTProperties_free(&properties);
     const int reason = answer.reasonCode;
     MQTTResponse_free(answer);
-    require_success(reason, "connect");
-    return std::nullopt;  // options.returned is only filled for 3.1.1.
+    return reason;
   }
 
   static void on_lost(void* self, char* /*cause*/) {
