@@ -110,7 +110,6 @@ class WhoIsLetIn(TlsTest):
         self.assertEqual(tls_client.alert_of(incomplete, tls), "TLSV1_ALERT_UNKNOWN_CA")
         broker.wait_for_event("stream_refused", what="unable to get certificate CRL")
 
-    @unittest.expectedFailure  # The store of the listener is not asked once a name has chosen.
     def test_a_server_name_changes_nothing_about_clients(self):
         named = self.authority.issue("named", names="DNS:named.example")
         broker = self.start_tls(

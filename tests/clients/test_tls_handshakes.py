@@ -171,7 +171,9 @@ class Tickets(TlsTest):
             return file.read()
 
     def start_mutual(self):
+        named = self.authority.issue("named", names="DNS:named.example")
         broker = self.start_tls(
+            table("tls.certificate", certificate_file=named.certificate, key_file=named.key),
             listener(
                 self.server, client_certificates="required", client_ca_file=str(self.ca),
                 crl_file=self.crl, identity="common_name",
@@ -247,16 +249,24 @@ class Tickets(TlsTest):
 
     def test_a_revoked_client_does_not_come_back_with_its_ticket(self):
         broker = self.start_mutual()
-        carol = self.authority.issue_client("carol")
-        tls = tls_client.context(self.authority, carol)
-        _, session = self.visit(tls)
-        self.authority.revoke(carol)
-        self.authority.revocation_list()
-        self.assertTrue(broker.reload())
-        with self.assertRaises(ssl.SSLError) as refused:
-            with tls_client.connect(self.port, tls, session=session) as client:
-                client.socket.recv(1)
-        self.assertEqual(refused.exception.reason, "SSLV3_ALERT_CERTIFICATE_REVOKED")
+        for name in ("localhost", "named.example"):  # SNI chooses a certificate, and nothing else.
+            for version in (TLS_1_2, TLS_1_3):
+                with self.subTest(name=name, version=version):
+                    lost = self.authority.issue_client("lost")
+                    tls = tls_client.context(self.authority, lost, version=version)
+                    session = None
+                    for resumed in (False, True):
+                        client = self.client(tls=tls, name=name, session=session)
+                        self.check_served(client)
+                        self.assertEqual(client.socket.session_reused, resumed)
+                        session = client.socket.session
+                    self.authority.revoke(lost)
+                    self.authority.revocation_list()
+                    self.assertTrue(broker.reload())
+                    with self.assertRaises(ssl.SSLError) as refused:
+                        with tls_client.connect(self.port, tls, name, session) as client:
+                            client.socket.recv(1)
+                    self.assertEqual(refused.exception.reason, "SSLV3_ALERT_CERTIFICATE_REVOKED")
 
 
 if __name__ == "__main__":
