@@ -34,13 +34,24 @@ ReloadProbe::ReloadProbe(MetricSheet& sheet)
 
 void ReloadProbe::configuration(bool applied) {
   configuration_[applied ? 1 : 0]->increment();
-  failed_->set(applied ? 0 : 1);
+  configuration_failed_ = !applied;
+  // What was applied has read the files of TLS too.
+  tls_failed_ = tls_failed_ && !applied;
+  set_failed();
 }
 
 void ReloadProbe::tls(bool applied) {
   tls_[applied ? 1 : 0]->increment();
-  failed_->set(applied ? 0 : 1);
+  tls_failed_ = !applied;
+  set_failed();
 }
+
+void ReloadProbe::tls_is_as_before() {
+  tls_failed_ = false;
+  set_failed();
+}
+
+void ReloadProbe::set_failed() { failed_->set(configuration_failed_ || tls_failed_ ? 1 : 0); }
 
 Reload::Reload(Config running, const net::TlsTicketKey& ticket_key, const Needs& needs)
     : needs_(needs),
@@ -117,6 +128,10 @@ void Reload::look_at_tls_files() {
   const std::string stamp = tls_files_stamp(running_);
   const bool key_is_old = needs_.clock.now() - ticket_key_since_ >= kTicketKeyAge;
   if (stamp == stamp_ && !key_is_old) {
+    if (!refused_stamp_.empty()) {
+      refused_stamp_.clear();
+      probe_.tls_is_as_before();
+    }
     return;
   }
   if (key_is_old) {

@@ -30,11 +30,17 @@ class ReloadProbe {
   // Of the configuration, or of the files of TLS alone.
   void configuration(bool applied);
   void tls(bool applied);
+  // The files in use are those that stand there again.
+  void tls_is_as_before();
   void first_expiry(std::int64_t seconds_since_1970) { expiry_->set(seconds_since_1970); }
 
  private:
   std::array<Metric*, 2> configuration_{};  // Refused, applied.
+  void set_failed();
+
   std::array<Metric*, 2> tls_{};
+  bool configuration_failed_ = false;
+  bool tls_failed_ = false;
   Metric* failed_;
   Metric* expiry_;
 };

@@ -51,6 +51,10 @@ void Front::identified(ConnectionIndex index, PeerIdentity identity) {
   }
 }
 
+std::string_view Front::peer_address(ConnectionIndex index) const {
+  return parts_->connections.at(index).address;
+}
+
 std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> input, Turn& turn) {
   Connection& connection = parts_->connections.at(index);
   std::size_t used = 0;

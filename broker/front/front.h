@@ -57,6 +57,8 @@ class Front {
 
   // More is known of the peer; before its first byte, if at all.
   void identified(ConnectionIndex connection, PeerIdentity identity);
+  // For logs, as long as the connection is there.
+  [[nodiscard]] std::string_view peer_address(ConnectionIndex connection) const;
   // Bytes from a peer. Returns how many were used; the rest begins an unfinished packet, or input
   // is held back (see wants_input): show it again, with more behind it. The bytes are only read.
   [[nodiscard]] std::size_t receive(ConnectionIndex connection, std::span<const std::byte> input,

@@ -31,13 +31,4 @@ std::string address_text(const sockaddr& address) {
   return kUnknown;
 }
 
-std::string peer_address(int descriptor) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof(address);
-  if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    return kUnknown;
-  }
-  return address_text(reinterpret_cast<const sockaddr&>(address));
-}
-
 }  // namespace godwit::net

@@ -11,7 +11,4 @@ namespace godwit::net {
 // "192.0.2.7:40312", "[2001:db8::1]:40312"; "unknown" for another family.
 [[nodiscard]] std::string address_text(const sockaddr& address);
 
-// Of the peer of a connected socket; "unknown" if it has gone already.
-[[nodiscard]] std::string peer_address(int descriptor);
-
 }  // namespace godwit::net

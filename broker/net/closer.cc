@@ -40,7 +40,8 @@ void Closer::failed(ConnectionIndex index) {
 void Closer::close(ConnectionIndex index, bool said_something, Instant now) {
   const Socket& socket = needs_.sockets.at(index);
   DCHECK(socket.state == SocketState::kOpen || socket.state == SocketState::kLost);
-  const bool plain = socket.stream == nullptr;
+  // Before its handshake is done a stream has no goodbye to say.
+  const bool plain = socket.stream == nullptr || !socket.stream->ready();
   if (socket.failed || (plain && !has_unsent(index) && (socket.peer_closed || !said_something))) {
     finish(index);
     return;

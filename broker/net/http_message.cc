@@ -189,10 +189,11 @@ const std::string* find_field(const std::vector<HttpField>& fields, std::string_
   return found == fields.end() ? nullptr : &found->value;
 }
 
-bool list_has(std::string_view list, std::string_view word) {
+bool list_has(std::string_view list, std::string_view word, HttpCase letters) {
   while (!list.empty()) {
     const std::size_t comma = list.find(',');
-    if (http_names_equal(trim(list.substr(0, comma)), word)) {
+    const std::string_view one = trim(list.substr(0, comma));
+    if (letters == HttpCase::kMatters ? one == word : http_names_equal(one, word)) {
       return true;
     }
     if (comma == std::string_view::npos) {

@@ -56,8 +56,11 @@ struct HttpRefusal {
 // Null if there is none; the first if there are several.
 [[nodiscard]] const std::string* find_field(const std::vector<HttpField>& fields,
                                             std::string_view name);
+enum class HttpCase : bool { kIgnored, kMatters };
+
 // Whether a list such as "keep-alive, Upgrade" has the word (RFC 9110, section 5.6.1).
-[[nodiscard]] bool list_has(std::string_view list, std::string_view word);
+[[nodiscard]] bool list_has(std::string_view list, std::string_view word,
+                            HttpCase letters = HttpCase::kIgnored);
 
 // The fields of a message whose first line was taken off; each line ends with CRLF.
 [[nodiscard]] Result<std::vector<HttpField>, HttpRefusal> parse_http_fields(std::string_view lines);

@@ -2,7 +2,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "broker/net/address.h"
 #include "broker/net/io_thread.h"
 
 namespace godwit::net {
@@ -103,9 +102,9 @@ void IoThread::take(NewSocket& fresh, front::Turn& turn) {
 }
 
 void IoThread::take(HandedOver& moved, front::Turn& turn) {
+  // Its address comes with the CONNECT.
   const ConnectionIndex index =
-      needs_.front.adopt(peer(peer_address(moved.socket.descriptor()), moved.listener),
-                         std::move(moved.connect), turn);
+      needs_.front.adopt(peer({}, moved.listener), std::move(moved.connect), turn);
   open(index, moved, turn);
 }
 

@@ -10,7 +10,6 @@
 #include "base/check.h"
 #include "broker/mqtt/frame.h"
 #include "broker/mqtt/limits.h"
-#include "broker/net/address.h"
 
 namespace godwit::net {
 
@@ -120,8 +119,11 @@ void Reader::stream_failed(ConnectionIndex index) {
   }
   const Stream::Failure failure = socket.stream->failure();
   needs_.probe.layer_failed(failure.layer);
+  // A balancer's word for it may not have reached the front yet.
+  const std::string by_balancer = socket.stream->facts().address;
   needs_.log.client_event(LogLevel::kInfo, "stream_refused",
-                          {{"peer", peer_address(socket.handle.descriptor())},
+                          {{"peer", by_balancer.empty() ? needs_.front.peer_address(index)
+                                                        : std::string_view(by_balancer)},
                            {"layer", layer_name(failure.layer)},
                            {"what", failure.what}});
 }

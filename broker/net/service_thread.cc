@@ -21,26 +21,28 @@ namespace {
 
 using Guard = asio::executor_work_guard<asio::io_context::executor_type>;
 
-// Both end when their object is cancelled by ServiceThread::stop.
-asio::awaitable<void> wait_for_signals(asio::signal_set* signals, std::function<void(int)> call) {
-  while (true) {
+// Both end when ServiceThread::stop sets `over` and cancels their object. The first is needed too:
+// what has just fired, and waits to be told so, is not cancelled any more.
+asio::awaitable<void> wait_for_signals(const bool* over, asio::signal_set* signals,
+                                       std::function<void(int)> call) {
+  while (!*over) {
     asio::error_code error;
     const int signal =
         co_await signals->async_wait(asio::redirect_error(asio::use_awaitable, error));
-    if (error) {
+    if (error || *over) {
       co_return;
     }
     call(signal);
   }
 }
 
-asio::awaitable<void> repeat(asio::steady_timer* timer, Duration period,
+asio::awaitable<void> repeat(const bool* over, asio::steady_timer* timer, Duration period,
                              std::function<void()> call) {
-  while (true) {
+  while (!*over) {
     asio::error_code error;
     timer->expires_after(period);
     co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, error));
-    if (error) {
+    if (error || *over) {
       co_return;
     }
     call();
@@ -56,7 +58,8 @@ struct ServiceThread::Parts {
   std::deque<asio::signal_set> signals;
   std::deque<asio::steady_timer> timers;
   std::vector<std::function<void()>> at_stop;
-  bool stopped = false;
+  bool over = false;     // The service thread's.
+  bool stopped = false;  // The owner's.
   ThreadRunner runner;
 };
 
@@ -71,13 +74,15 @@ void ServiceThread::on_signals(const std::vector<int>& signals, std::function<vo
   for (const int signal : signals) {
     set.add(signal);
   }
-  asio::co_spawn(parts_->context, wait_for_signals(&set, std::move(call)), asio::detached);
+  asio::co_spawn(parts_->context, wait_for_signals(&parts_->over, &set, std::move(call)),
+                 asio::detached);
 }
 
 void ServiceThread::every(Duration period, std::function<void()> call) {
   CHECK(period > Duration::zero());
   asio::steady_timer& timer = parts_->timers.emplace_back(parts_->context);
-  asio::co_spawn(parts_->context, repeat(&timer, period, std::move(call)), asio::detached);
+  asio::co_spawn(parts_->context, repeat(&parts_->over, &timer, period, std::move(call)),
+                 asio::detached);
 }
 
 void ServiceThread::at_stop(std::function<void()> call) {
@@ -99,6 +104,7 @@ void ServiceThread::stop() {
     return;
   }
   asio::post(parts_->context, [this] {
+    parts_->over = true;
     while (!parts_->at_stop.empty()) {
       parts_->at_stop.back()();
       parts_->at_stop.pop_back();

@@ -51,11 +51,17 @@ void Stream::start_layers(StreamBuffers& buffers) {
 
 void Stream::become_ready(DecodedSink& sink) {
   ready_ = true;
+  sink.ready(facts());
+}
+
+PeerFacts Stream::facts() const {
   PeerFacts facts;
   for (const auto& layer : layers()) {
-    layer->tell(facts);
+    if (layer->ready()) {
+      layer->tell(facts);
+    }
   }
-  sink.ready(facts);
+  return facts;
 }
 
 // The layers nearest to the socket only: those above lie in the way of nothing.

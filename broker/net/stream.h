@@ -55,6 +55,9 @@ class Stream {
   // Every layer has done its part and gone: the socket's bytes are the decoder's.
   [[nodiscard]] bool transparent() const { return layer_count_ == 0 && unsent().empty(); }
 
+  // What the layers that are ready know of the peer; of those that are still there.
+  [[nodiscard]] PeerFacts facts() const;
+
   // Why `receive` said kFailed.
   struct Failure {
     Layer layer = Layer::kCount;

@@ -37,10 +37,14 @@ bool any_list_has(const std::vector<HttpField>& fields, std::string_view name,
   });
 }
 
-// MQTT-6.0.0-3, MQTT311-6.0.0-3: one that the client has offered.
+// MQTT-6.0.0-3, MQTT311-6.0.0-3: one that the client has offered, letter by letter.
 std::optional<std::string_view> subprotocol_of(const std::vector<HttpField>& fields) {
   for (const std::string_view protocol : kSubprotocols) {
-    if (any_list_has(fields, "Sec-WebSocket-Protocol", protocol)) {
+    const bool offered = std::ranges::any_of(fields, [&](const HttpField& field) {
+      return http_names_equal(field.name, "Sec-WebSocket-Protocol") &&
+             list_has(field.value, protocol, HttpCase::kMatters);
+    });
+    if (offered) {
       return protocol;
     }
   }

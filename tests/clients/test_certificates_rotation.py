@@ -130,7 +130,6 @@ class WithoutASignal(RotationTest):
         wait_until(lambda: self.shown_serial() == second.serial(), "the new certificate")
         self.assertEqual(broker.metric("godwit_config_reload_failed"), 0)
 
-    @unittest.expectedFailure  # What looks like the files in use is not looked at again.
     def test_the_old_files_put_back_end_the_complaint(self):
         self.put(self.authority.issue("put-back"))
         broker = self.start_with(self.files)
@@ -213,7 +212,6 @@ class WithASignal(RotationTest):
         self.assertEqual(broker.events("option_changed", option="log.level"), [])
 
 
-    @unittest.expectedFailure  # One gauge stands for both, and the last one counts.
     def test_good_certificates_do_not_repair_a_broken_configuration(self):
         self.put(self.authority.issue("before"))
         broker = self.broker = self.start_tls(listener(self.files), config=EVERY_SECOND)

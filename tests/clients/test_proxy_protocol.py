@@ -232,7 +232,6 @@ class OtherLayers(ProxyTest):
             failed = broker.metric("godwit_network_layer_failures_total", layer="proxy")
             self.assertEqual(failed, count)
 
-    @unittest.expectedFailure  # The line names the balancer.
     def test_the_address_of_a_client_whose_handshake_fails(self):
         broker = self.start_all()
         for kind, what in (("tls", "tls"), ("ws", "websocket")):

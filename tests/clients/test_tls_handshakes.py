@@ -133,7 +133,6 @@ class Bounds(TlsTest):
         self.assertEqual(self.outcome("crowded_out"), 2)
         last.close()
 
-    @unittest.expectedFailure  # It waits for them as if something were owed to them.
     def test_a_stop_does_not_wait_for_them(self):
         grace_seconds = 2
         self.start(handshake_deadline_seconds=3600, close_grace_seconds=grace_seconds)

@@ -92,7 +92,6 @@ class Handshake(WebSocketTest):
                 wait_until(lambda: self.failures() == before + 1, "a failure that is counted")
         self.assertEqual(len(broker.events("stream_refused", layer="websocket")), len(self.BAD))
 
-    @unittest.expectedFailure  # It is taken for `mqtt`, which the client has not offered.
     def test_a_protocol_in_other_letters_is_another_one(self):
         self.start_ws()  # RFC 6455, section 4.2.2: one of those the client has named.
         status, _ = self.socket().shake_hands(request(Sec_WebSocket_Protocol="MQTT"))

@@ -43,6 +43,20 @@ TEST(ServiceThread, repeats_until_it_is_stopped) {
   service.stop();
 }
 
+// A timer that had just fired when it was cancelled was armed again, and the stop waited for ever.
+TEST(ServiceThread, stops_in_whatever_moment_a_timer_is) {
+  for (int i = 0; i < 500; ++i) {
+    ServiceThread service;
+    std::counting_semaphore<> calls(0);
+    for (int timer = 0; timer < 4; ++timer) {
+      service.every(std::chrono::microseconds(1 + timer), [&] { calls.release(); });
+    }
+    service.start();
+    EXPECT_TRUE(calls.try_acquire_for(seconds(10)));
+    service.stop();
+  }
+}
+
 TEST(ServiceThread, hands_on_signals) {
   ServiceThread service;
   std::counting_semaphore<> calls(0);

@@ -248,8 +248,8 @@ TEST_F(WebSocketServerTest, each_packet_goes_out_in_a_frame_of_its_own) {
   Bytes publish = {std::byte{0x30}, std::byte{0xE8}, std::byte{0x07}};
   publish.resize(3 + 1'000);
   Bytes packets;
-  for (const ByteView packet : std::initializer_list<ByteView>{pingresp, publish, pingresp,
-                                                               pingresp, publish}) {
+  for (const ByteView packet :
+       std::initializer_list<ByteView>{pingresp, publish, pingresp, pingresp, publish}) {
     append(packets, packet);
   }
   const std::vector<std::size_t> expected = {2, 1'003, 2, 2, 1'003};
