@@ -176,6 +176,10 @@ class Broker:
                     raise AssertionError(f"no event={name} {fields} in the log:\n{log}")
                 self._news.wait(0.1)
 
+    def wait_for_count(self, name, count, **fields):
+        """Waits until there are so many events; lines of the log come when they come."""
+        wait_until(lambda: len(self.events(name, **fields)) == count, f"{count} events {name}")
+
     def http(self, path):
         """(status, body) of a GET."""
         url = f"http://127.0.0.1:{self.http_port}{path}"

@@ -142,7 +142,7 @@ class Headers(ProxyTest):
                     pass
                 failed = broker.metric("godwit_network_layer_failures_total", layer="proxy")
                 self.assertEqual(failed, before + 1)
-        self.assertEqual(len(broker.events("stream_refused", layer="proxy")), len(BAD))
+        broker.wait_for_count("stream_refused", len(BAD), layer="proxy")
 
     def test_byte_by_byte(self):
         broker = self.start_proxied()

@@ -106,7 +106,7 @@ class Bounds(TlsTest):
                 self.assertTrue(self.closed(plain))
                 wait_until(lambda: self.failures() == failed + 1, "a failure")
                 self.bystander.ping()
-        self.assertEqual(len(self.broker.events("stream_refused", layer="tls")), 8)
+        self.broker.wait_for_count("stream_refused", 8, layer="tls")
         self.assertEqual(self.outcome("failed"), 8)
 
     def test_a_client_that_goes_away_in_the_middle(self):
