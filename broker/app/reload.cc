@@ -100,10 +100,10 @@ void Reload::everything() {
 }
 
 void Reload::refuse(const Problems& problems) {
-  probe_.configuration(false);
   for (const Error& problem : problems) {
     needs_.log.error("reload_refused", {{"problem", problem.text}});
   }
+  probe_.configuration(false);
 }
 
 void Reload::apply(const Config& wanted, Access access, const TlsContexts& contexts) {
