@@ -33,6 +33,13 @@ Bytes frame(WebSocketOpcode opcode, std::string_view payload, bool last = true) 
   return bytes;
 }
 
+std::string replaced(std::string_view from, std::string_view to) {
+  std::string request(kRequest);
+  const std::size_t at = request.find(from);
+  EXPECT_NE(at, std::string::npos);
+  return request.replace(at, from.size(), to);
+}
+
 class WebSocketServerTest : public testing::Test {
  protected:
   StreamEnd make_end() { return StreamEnd(stream_of(std::make_unique<WebSocketServer>(settings))); }
@@ -55,27 +62,22 @@ class WebSocketServerTest : public testing::Test {
   std::shared_ptr<WebSocketSettings> settings = std::make_shared<WebSocketSettings>();
 };
 
-std::string replaced(std::string_view from, std::string_view to) {
-  std::string request(kRequest);
-  const std::size_t at = request.find(from);
-  EXPECT_NE(at, std::string::npos);
-  return request.replace(at, from.size(), to);
-}
-
-// RFC 6455, section 1.3 has this key and this answer.
+// RFC 6455, section 1.3 has this key and this answer. E-107: no extension is confirmed.
 // MQTT-6.0.0-4, MQTT311-6.0.0-4: the server selects `mqtt`.
 TEST_F(WebSocketServerTest, answers_the_handshake_of_the_standard) {
   StreamEnd end = make_end();
-  Bytes request = to_bytes(kRequest);
+  Bytes request = to_bytes(
+      replaced("Upgrade: w", "Sec-WebSocket-Extensions: permessage-deflate\r\nUpgrade: w"));
   end.feed(request);
   const std::string answer(as_text(end.take_unsent()));
+  EXPECT_EQ(answer.find("Extensions"), std::string::npos);
   EXPECT_NE(answer.find("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"),
             std::string::npos);
   EXPECT_NE(answer.find("\r\nSec-WebSocket-Protocol: mqtt\r\n"), std::string::npos);
   EXPECT_TRUE(end.stream().ready());
 }
 
-// MQTT-6.0.0-3, MQTT311-6.0.0-3: a client that offers neither name is not spoken to.
+// MQTT-6.0.0-3, MQTT311-6.0.0-3, E-102: a client that offers neither name is not spoken to.
 TEST_F(WebSocketServerTest, takes_the_subprotocols_of_mqtt_from_any_list) {
   for (const char* const offered : {"Sec-WebSocket-Protocol: chat, mqtt",
                                     "Sec-WebSocket-Protocol: chat\r\nsec-websocket-protocol: mqtt",
@@ -122,6 +124,7 @@ TEST_F(WebSocketServerTest, refuses_requests_by_their_status) {
             std::string::npos);
 }
 
+// E-107
 TEST_F(WebSocketServerTest, a_query_is_not_part_of_the_path) {
   StreamEnd end = make_end();
   Bytes request = to_bytes(replaced("/mqtt", "/mqtt?token=1"));
@@ -141,6 +144,7 @@ TEST_F(WebSocketServerTest, pages_of_other_origins_are_refused_and_programs_are_
   }
 }
 
+// E-103: pieces with control frames between them. E-106: lengths of 7 and 64 bits, and none at all.
 // MQTT-6.0.0-2, MQTT311-6.0.0-2: frames and packets need not begin together.
 TEST_F(WebSocketServerTest, frames_may_be_cut_anywhere_and_be_in_pieces) {
   Bytes wire = to_bytes(kRequest);
@@ -163,6 +167,7 @@ TEST_F(WebSocketServerTest, frames_may_be_cut_anywhere_and_be_in_pieces) {
   }
 }
 
+// E-104: a ping is answered with its bytes. E-106: a length of 16 bits.
 TEST_F(WebSocketServerTest, bytes_may_come_one_at_a_time) {
   StreamEnd end = upgraded();
   Bytes wire = frame(WebSocketOpcode::kBinary, std::string(200, 'x'));
@@ -175,7 +180,8 @@ TEST_F(WebSocketServerTest, bytes_may_come_one_at_a_time) {
   EXPECT_EQ(as_text(end.take_unsent()), "\x8A\x01p");
 }
 
-// MQTT-6.0.0-1, MQTT311-6.0.0-1: other data frames end the connection.
+// E-105. E-106: a payload is never held, so none is too large for us; a packet may be, which is
+// MQTT's to say. MQTT-6.0.0-1, MQTT311-6.0.0-1: other data frames end the connection.
 TEST_F(WebSocketServerTest, what_the_standard_forbids_ends_with_its_close_code) {
   const auto raw = [](std::string_view text) { return to_bytes(text); };
   Bytes begun_twice = frame(WebSocketOpcode::kBinary, "a", false);
@@ -212,6 +218,7 @@ TEST_F(WebSocketServerTest, what_the_standard_forbids_ends_with_its_close_code) 
   }
 }
 
+// E-104
 TEST_F(WebSocketServerTest, answers_a_close_and_says_no_more) {
   for (const std::string_view payload : {std::string_view(), std::string_view("\x03\xE9going")}) {
     StreamEnd end = upgraded();
