@@ -70,7 +70,7 @@ mode SIGHUP ends the broker, as the closing of a terminal should.
 
 Exit codes of `godwit`: 0 done, or stopped as asked (SIGTERM, SIGINT); 1 something failed while
 running, or a second signal cut a stop short; 2 the command line, the configuration or the start is
-wrong.
+wrong; 27 `godwit sub --timeout` has run out.
 )";
 
 std::string reference_of(const Option& option) {
