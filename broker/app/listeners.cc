@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "broker/app/address.h"
-#include "broker/app/listener_kind.h"
 
 namespace godwit::app {
 namespace {
@@ -38,22 +37,26 @@ void Listeners::bind(const Config& config, const TlsContexts& contexts,
   std::size_t number = 0;
   for (const ListenerKind& kind : kListenerKinds) {
     for (const ListenerConfig& one : config.listeners.*kind.list) {
-      // Checked when it was read.
-      const std::vector<BindAddress> addresses = parse_bind(one.bind).value();
-      for (const BindAddress& address : addresses) {
-        auto listener = net::Listener::open({.number = static_cast<std::uint16_t>(number),
-                                             .ip = address.ip,
-                                             .port = address.port,
-                                             .layers = layers_of(kind, one, contexts[number])},
-                                            needs);
-        if (listener) {
-          bound_.push_back({std::string(kind.name), (*listener)->address()});
-          listeners_.push_back({number, std::move(*listener)});
-        } else if (!address.optional || !listener.error().no_such_address) {
-          problems.push_back(Error{listener.error().text});
-        }
-      }
+      bind_one({number, kind, one, contexts[number]}, needs, problems);
       ++number;
+    }
+  }
+}
+
+void Listeners::bind_one(const Door& door, const net::Listener::Needs& needs, Problems& problems) {
+  // Checked when it was read.
+  const std::vector<BindAddress> addresses = parse_bind(door.config.bind).value();
+  for (const BindAddress& address : addresses) {
+    auto listener = net::Listener::open({.number = static_cast<std::uint16_t>(door.number),
+                                         .ip = address.ip,
+                                         .port = address.port,
+                                         .layers = layers_of(door.kind, door.config, door.context)},
+                                        needs);
+    if (listener) {
+      bound_.push_back({std::string(door.kind.name), (*listener)->address()});
+      listeners_.push_back({door.number, std::move(*listener)});
+    } else if (!address.optional || !listener.error().no_such_address) {
+      problems.push_back(Error{listener.error().text});
     }
   }
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "broker/app/config.h"
+#include "broker/app/listener_kind.h"
 #include "broker/app/setting.h"
 #include "broker/app/tls_load.h"
 #include "broker/net/listener.h"
@@ -36,10 +37,19 @@ class Listeners {
   [[nodiscard]] const std::vector<BoundAddress>& bound() const { return bound_; }
 
  private:
+  // One listener of the configuration.
+  struct Door {
+    std::size_t number;
+    const ListenerKind& kind;
+    const ListenerConfig& config;
+    const std::shared_ptr<const net::TlsContext>& context;
+  };
   struct Numbered {
     std::size_t number;
     std::unique_ptr<net::Listener> listener;
   };
+
+  void bind_one(const Door& door, const net::Listener::Needs& needs, Problems& problems);
 
   std::vector<Numbered> listeners_;
   std::vector<BoundAddress> bound_;

@@ -85,7 +85,7 @@ void Reload::everything() {
     return;
   }
   const ConfigChanges changes = compare_configs(running_, wanted->config);
-  apply(next, std::move(*access), *contexts);
+  apply(next, *access, *contexts);
   for (const OptionChange& change : changes.reloadable) {
     needs_.log.info("option_changed",
                     {{"option", change.name}, {"before", change.before}, {"now", change.after}});
@@ -106,7 +106,7 @@ void Reload::refuse(const Problems& problems) {
   probe_.configuration(false);
 }
 
-void Reload::apply(const Config& wanted, Access access, const TlsContexts& contexts) {
+void Reload::apply(const Config& wanted, const Access& access, const TlsContexts& contexts) {
   running_ = wanted;
   needs_.sink.set_level(wanted.log.level);
   needs_.pool.replace(make_authenticators(access, wanted.access.allow_anonymous, needs_.ports));

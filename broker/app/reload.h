@@ -75,7 +75,7 @@ class Reload {
   static constexpr Duration kTicketKeyAge = std::chrono::hours(24);
 
   void refuse(const Problems& problems);
-  void apply(const Config& wanted, Access access, const TlsContexts& contexts);
+  void apply(const Config& wanted, const Access& access, const TlsContexts& contexts);
   void take_tls(const TlsContexts& contexts);
 
   const Needs needs_;

@@ -19,8 +19,9 @@ namespace godwit::net {
 namespace {
 
 // AEAD with forward secrecy only; the cheapest first, since all of them are good.
-constexpr const char* kCiphers1_2 = "ECDHE+AES128+AESGCM:ECDHE+AES256+AESGCM:ECDHE+CHACHA20:!aNULL";
-constexpr const char* kCiphers1_3 =
+constexpr const char* kCiphersOf12 =
+    "ECDHE+AES128+AESGCM:ECDHE+AES256+AESGCM:ECDHE+CHACHA20:!aNULL";
+constexpr const char* kCiphersOf13 =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 // A client's whole chain; each certificate costs a signature to check.
 constexpr long kClientChainBytesMax = 32L << 10U;
@@ -40,8 +41,8 @@ ssl_ctx_st* make_context(bool is_client, TlsVersion minimum) {
   // Buffers only where bytes wait; writes are whole or fail.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  CHECK(SSL_CTX_set_cipher_list(context, kCiphers1_2) == 1);
-  CHECK(SSL_CTX_set_ciphersuites(context, kCiphers1_3) == 1);
+  CHECK(SSL_CTX_set_cipher_list(context, kCiphersOf12) == 1);
+  CHECK(SSL_CTX_set_ciphersuites(context, kCiphersOf13) == 1);
   return context;
 }
 
@@ -283,6 +284,7 @@ int TlsContext::choose_certificate(ssl_st* connection, void* self) {
   return 1;
 }
 
+// NOLINTNEXTLINE(readability-function-size): the parameters are OpenSSL's.
 int TlsContext::choose_protocol(ssl_st* /*connection*/, const unsigned char** chosen,
                                 unsigned char* chosen_size, const unsigned char* offered,
                                 unsigned offered_size, void* self) {

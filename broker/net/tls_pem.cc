@@ -4,7 +4,6 @@
 #include <openssl/pem.h>
 
 #include <algorithm>
-#include <cstring>
 #include <string_view>
 
 namespace godwit::net {
@@ -24,7 +23,7 @@ int give_password(char* buffer, int size, int /*writing*/, void* password) {
   if (text.empty() || text.size() > static_cast<std::size_t>(size)) {
     return -1;
   }
-  std::memcpy(buffer, text.data(), text.size());
+  std::ranges::copy(text, buffer);
   return static_cast<int>(text.size());
 }
 
