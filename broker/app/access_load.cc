@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::size_t kRulesFileBytesMax = std::size_t{64} << 20U;
 
-void append(Problems& to, Problems from) {
-  for (Error& problem : from) {
-    to.push_back(std::move(problem));
-  }
-}
-
 void load_users(const std::string& file, Access& access, Problems& problems) {
   const Result<std::string> text = read_whole_file(file, kPasswordFileBytesMax);
   if (!text) {
@@ -26,7 +20,7 @@ void load_users(const std::string& file, Access& access, Problems& problems) {
   }
   auto users = access::PasswordFile::parse(*text, file);
   if (!users) {
-    append(problems, std::move(users.error()));
+    add_problems(users.error(), problems);
     return;
   }
   access.users = std::move(*users);
@@ -41,7 +35,7 @@ void load_rules(const std::string& file, Access& access, Problems& problems) {
   }
   auto policy = access::Policy::parse(*text, file);
   if (!policy) {
-    append(problems, std::move(policy.error()));
+    add_problems(policy.error(), problems);
     return;
   }
   access.policy = std::move(*policy);

@@ -8,11 +8,20 @@
 
 namespace godwit::app {
 
-struct Loaded {
-  Config config;
+// What a configuration names.
+struct LoadedFiles {
   Access access;
   TlsContexts tls;
 };
+
+struct Loaded {
+  Config config;
+  LoadedFiles files;
+};
+
+// All problems of all files.
+[[nodiscard]] Result<LoadedFiles, Problems> load_files(const Config& config,
+                                                       const net::TlsTicketKey& ticket_key);
 
 // All problems of the configuration, or else all of the files.
 [[nodiscard]] Result<Loaded, Problems> load_all(const ConfigSources& sources,

@@ -71,7 +71,7 @@ std::string_view signal_name(int signal) {
 
 Node::Node(Loaded loaded, const Needs& needs)
     : config_(std::move(loaded.config)),
-      access_(std::move(loaded.access)),
+      access_(std::move(loaded.files.access)),
       needs_(needs),
       log_(needs.sink),
       built_at_(needs.clock.now()),
@@ -84,12 +84,12 @@ Node::Node(Loaded loaded, const Needs& needs)
       listener_probe_(service_metrics_) {
   build_io_shares();
   build_http();
-  build_reload(loaded.tls);
+  build_reload(loaded.files.tls);
   build_service();
 }
 
 Result<std::unique_ptr<Node>, Problems> Node::build(Loaded loaded, const Needs& needs) {
-  const TlsContexts contexts = loaded.tls;
+  const TlsContexts contexts = loaded.files.tls;
   std::unique_ptr<Node> node(new Node(std::move(loaded), needs));
   Problems problems;
   node->listeners_.bind(node->config_, contexts,
@@ -110,7 +110,6 @@ Result<std::unique_ptr<Node>, Problems> Node::build(Loaded loaded, const Needs& 
 void Node::build_io_shares() {
   IoShareSettings settings{.front = front_settings(config_, crypto::make_hash_key()),
                            .thread = thread_settings(config_)};
-  std::vector<net::IoMailbox*> mailboxes;
   for (std::uint16_t index = 0; index < config_.io_threads; ++index) {
     settings.front.self = ThreadIndex(index);
     settings.thread.self = ThreadIndex(index);
@@ -118,19 +117,22 @@ void Node::build_io_shares() {
                                                                          .authentication = pool_,
                                                                          .clock = needs_.clock,
                                                                          .log = log_}));
-    mailboxes.push_back(&shares_.back()->thread().mailbox());
   }
   for (const std::unique_ptr<IoShare>& share : shares_) {
-    share->thread().connect(mailboxes);
+    share->thread().connect(mailboxes());
   }
-  distributor_ = std::make_unique<net::Distributor>(mailboxes, placement_);
+  distributor_ = std::make_unique<net::Distributor>(mailboxes(), placement_);
+}
+
+std::vector<net::IoMailbox*> Node::mailboxes() const {
+  std::vector<net::IoMailbox*> all;
+  for (const std::unique_ptr<IoShare>& share : shares_) {
+    all.push_back(&share->thread().mailbox());
+  }
+  return all;
 }
 
 void Node::build_reload(const TlsContexts& contexts) {
-  std::vector<net::IoMailbox*> mailboxes;
-  for (const std::unique_ptr<IoShare>& share : shares_) {
-    mailboxes.push_back(&share->thread().mailbox());
-  }
   reload_ = std::make_unique<Reload>(config_, needs_.ticket_key,
                                      Reload::Needs{.sources = needs_.sources,
                                                    .ports = ports_,
@@ -138,7 +140,7 @@ void Node::build_reload(const TlsContexts& contexts) {
                                                    .sink = needs_.sink,
                                                    .log = log_,
                                                    .pool = pool_,
-                                                   .mailboxes = std::move(mailboxes),
+                                                   .mailboxes = mailboxes(),
                                                    .listeners = listeners_,
                                                    .metrics = service_metrics_});
   reload_->note_expiry(contexts);

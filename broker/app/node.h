@@ -64,6 +64,8 @@ class Node {
   void build_service();
   void build_http();
   void build_reload(const TlsContexts& contexts);
+  // By thread.
+  [[nodiscard]] std::vector<net::IoMailbox*> mailboxes() const;
   [[nodiscard]] std::vector<const MetricSheet*> sheets() const;
   void bind_http(Problems& problems);
   void publish_sys_topics();

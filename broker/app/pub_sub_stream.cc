@@ -1,25 +1,14 @@
 #include "broker/app/pub_sub_stream.h"
 
-#include <cstddef>
 #include <string>
 #include <utility>
 
-#include "broker/app/file.h"
+#include "broker/app/pem_file.h"
 #include "broker/net/client_layers.h"
 #include "broker/net/client_socket.h"
 
 namespace godwit::app {
 namespace {
-
-constexpr std::size_t kPemBytesMax = std::size_t{4} << 20U;
-
-Result<net::TlsText> read_pem(const std::string& file) {
-  Result<std::string> text = read_whole_file(file, kPemBytesMax);
-  if (!text) {
-    return fail(std::move(text.error()));
-  }
-  return net::TlsText{.pem = std::move(*text), .name = file};
-}
 
 Result<net::TlsCertificate> read_certificate(const ClientTransport& transport) {
   auto chain = read_pem(transport.cert_file);

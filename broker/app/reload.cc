@@ -72,20 +72,19 @@ void Reload::everything() {
   const Config next = with_reloadable(running_, wanted->config);
   Problems problems;
   check_combinations(next, wanted->origins, problems);
-  auto access = load_access(next.access);
-  auto contexts = load_tls(next, ticket_key_);
-  if (!access) {
-    problems.insert(problems.end(), access.error().begin(), access.error().end());
-  }
-  if (!contexts) {
-    problems.insert(problems.end(), contexts.error().begin(), contexts.error().end());
+  // Before the files are read, so that a change in between is seen by the next look.
+  const std::string stamp = tls_files_stamp(next);
+  const auto files = load_files(next, ticket_key_);
+  if (!files) {
+    add_problems(files.error(), problems);
   }
   if (!problems.empty()) {
     refuse(problems);
     return;
   }
   const ConfigChanges changes = compare_configs(running_, wanted->config);
-  apply(next, *access, *contexts);
+  apply(next, *files);
+  stamp_ = stamp;
   for (const OptionChange& change : changes.reloadable) {
     needs_.log.info("option_changed",
                     {{"option", change.name}, {"before", change.before}, {"now", change.after}});
@@ -106,21 +105,21 @@ void Reload::refuse(const Problems& problems) {
   probe_.configuration(false);
 }
 
-void Reload::apply(const Config& wanted, const Access& access, const TlsContexts& contexts) {
+void Reload::apply(const Config& wanted, const LoadedFiles& files) {
   running_ = wanted;
   needs_.sink.set_level(wanted.log.level);
-  needs_.pool.replace(make_authenticators(access, wanted.access.allow_anonymous, needs_.ports));
+  needs_.pool.replace(
+      make_authenticators(files.access, wanted.access.allow_anonymous, needs_.ports));
   for (net::IoMailbox* mailbox : needs_.mailboxes) {
-    mailbox->post_always(net::PolicyChanged{*access.policy});
+    mailbox->post_always(net::PolicyChanged{*files.access.policy});
   }
-  take_tls(contexts);
+  take_tls(files.tls);
   probe_.configuration(true);
 }
 
 void Reload::take_tls(const TlsContexts& contexts) {
   needs_.listeners.set_tls(contexts);
   note_expiry(contexts);
-  stamp_ = tls_files_stamp(running_);
   refused_stamp_.clear();
 }
 

@@ -17,6 +17,7 @@
 #include "broker/app/access_load.h"
 #include "broker/app/config_load.h"
 #include "broker/app/listeners.h"
+#include "broker/app/loaded.h"
 #include "broker/app/log_sink.h"
 #include "broker/net/authentication_pool.h"
 #include "broker/net/io_mail.h"
@@ -75,7 +76,7 @@ class Reload {
   static constexpr Duration kTicketKeyAge = std::chrono::hours(24);
 
   void refuse(const Problems& problems);
-  void apply(const Config& wanted, const Access& access, const TlsContexts& contexts);
+  void apply(const Config& wanted, const LoadedFiles& files);
   void take_tls(const TlsContexts& contexts);
 
   const Needs needs_;

@@ -27,7 +27,7 @@ int run(const ConfigSources& sources, Loaded loaded, const net::TlsTicketKey& ti
   DescriptorOutput output(STDERR_FILENO);
   LogfmtSink sink(output, clock, wall_clock, config.log.level);
   const Log log(sink);
-  log_start(log, config, loaded.access);
+  log_start(log, config, loaded.files.access);
 
   StopRequest stop;
   auto node = Node::build(

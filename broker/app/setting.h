@@ -19,6 +19,10 @@ namespace godwit::app {
 // Mistakes of a human, each a sentence that begins with its place. All are shown at once.
 using Problems = std::vector<Error>;
 
+inline void add_problems(const Problems& more, Problems& problems) {
+  problems.insert(problems.end(), more.begin(), more.end());
+}
+
 // Text whose type the option decides: of the command line, where everything is text.
 struct Untyped {
   std::string text;

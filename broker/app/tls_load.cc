@@ -7,13 +7,11 @@
 #include <cstdint>
 #include <utility>
 
-#include "broker/app/file.h"
 #include "broker/app/listener_kind.h"
+#include "broker/app/pem_file.h"
 
 namespace godwit::app {
 namespace {
-
-constexpr std::size_t kPemBytesMax = std::size_t{4} << 20U;
 
 // Reads files, and remembers what went wrong with them.
 class PemReader {
@@ -21,12 +19,12 @@ class PemReader {
   explicit PemReader(Problems& problems) : problems_(problems) {}
 
   net::TlsText read(const std::string& file) {
-    Result<std::string> text = read_whole_file(file, kPemBytesMax);
+    auto text = read_pem(file);
     if (!text) {
       problems_.push_back(text.error());
       return {.pem = {}, .name = file};
     }
-    return {.pem = std::move(*text), .name = file};
+    return std::move(*text);
   }
 
   net::TlsCertificate read(const TlsCertificateConfig& config) {
@@ -102,7 +100,7 @@ Result<TlsContexts, Problems> load_tls(const Config& config, const net::TlsTicke
     if (context) {
       contexts.back() = std::move(*context);
     } else {
-      problems.insert(problems.end(), context.error().begin(), context.error().end());
+      add_problems(context.error(), problems);
     }
   });
   if (!problems.empty()) {
