@@ -1,9 +1,9 @@
 // Who somebody is, once that has been proven. Part of every session key check (P-17).
 #pragma once
 
-#include <string>
 #include <string_view>
 
+#include "base/compact_text.h"
 #include "base/ids.h"
 
 namespace godwit::access {
@@ -12,7 +12,7 @@ namespace godwit::access {
 // other way round.
 struct Principal {
   TenantId tenant;
-  std::string user_name;  // Empty exactly if anonymous.
+  CompactText user_name;  // Empty exactly if anonymous.
 
   [[nodiscard]] bool anonymous() const { return user_name.empty(); }
   friend bool operator==(const Principal&, const Principal&) = default;

@@ -9,7 +9,7 @@ using mqtt::PropertyId;
 
 std::string ConnectFlow::response_information(const PendingConnect& connect) const {
   const std::string& offered = needs_.settings.offers.response_information;
-  const std::string& client_id = connect.key.client_id;
+  const std::string_view client_id = connect.key.client_id;
   // MQTT-3.1.2-28: only to whoever asks.
   if (!connect.request_response_information || offered.empty()) {
     return {};
@@ -19,10 +19,10 @@ std::string ConnectFlow::response_information(const PendingConnect& connect) con
     return offered;
   }
   // Such an id can be no part of a topic name.
-  if (client_id.find_first_of("+#") != std::string::npos) {
+  if (client_id.find_first_of("+#") != std::string_view::npos) {
     return {};
   }
-  return offered.substr(0, at) + client_id + offered.substr(at + 2);
+  return offered.substr(0, at).append(client_id).append(offered, at + 2);
 }
 
 bool ConnectFlow::send_connack(Connection& connection, const PendingConnect& connect,

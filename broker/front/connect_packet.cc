@@ -88,7 +88,7 @@ access::AuthenticationQuestion take_question(const mqtt::Connect& packet, Pendin
                                 .data = take_authentication_data(packet.properties)};
   }
   access::Credentials credentials;
-  credentials.client_id = pending.key.client_id;
+  credentials.client_id = pending.key.client_id.view();
   if (packet.user_name) {
     credentials.user_name = std::string(*packet.user_name);
   }

@@ -17,10 +17,12 @@ Instant keep_alive_deadline(const Connection& connection) {
 
 Connection& ConnectionTable::add(Instant now) {
   if (free_.empty()) {
-    const auto index = static_cast<std::uint32_t>(connections_.size());
-    connections_.push_back(std::make_unique<Connection>());
-    connections_.back()->id.index = ConnectionIndex(index);
-    free_.push_back(ConnectionIndex(index));
+    if (end_ == blocks_.size() * kBlock) {
+      blocks_.push_back(std::make_unique<std::array<Connection, kBlock>>());
+    }
+    const ConnectionIndex index(end_++);
+    at(index).id.index = index;
+    free_.push_back(index);
   }
   Connection& connection = at(free_.back());
   free_.pop_back();
@@ -51,7 +53,7 @@ void ConnectionTable::remove(Connection& connection) {
 }
 
 Connection* ConnectionTable::find(const ConnectionId& id) {
-  if (id.index.value() >= connections_.size()) {
+  if (id.index.value() >= end_) {
     return nullptr;
   }
   Connection& connection = at(id.index);

@@ -11,8 +11,15 @@ ThreadIndex home_of(const session::SessionKey& key, const FrontSettings& setting
 }
 
 OpenAnswer ClientRegistry::open(const OpenRequest& request) {
-  const auto [found, is_new] = owners_.try_emplace(request.key, Owner{request.from, 0});
-  Owner& owner = found->second;
+  OwnerIndex index = find(request.key);
+  if (index == OwnerIndex{}) {
+    index = owners_.take();
+    owners_[index].key = request.key;
+    owners_[index].thread = request.from;
+    by_key_.link(index);
+    ++size_;
+  }
+  Owner& owner = owners_[index];
   if (owner.thread == request.from) {
     owner.epoch = next_epoch_++;
   }
@@ -23,10 +30,17 @@ OpenAnswer ClientRegistry::open(const OpenRequest& request) {
 }
 
 void ClientRegistry::gone(const ClientGone& gone) {
-  const auto found = owners_.find(gone.key);
-  if (found != owners_.end() && found->second.epoch == gone.epoch) {
-    owners_.erase(found);
+  const OwnerIndex index = find(gone.key);
+  if (index == OwnerIndex{} || owners_[index].epoch != gone.epoch) {
+    return;
   }
+  by_key_.unlink(index);
+  owners_.give_back(index);
+  --size_;
+}
+
+ClientRegistry::OwnerIndex ClientRegistry::find(const session::SessionKey& key) const {
+  return by_key_.find(hash_(key), [&](const Owner& owner) { return owner.key == key; });
 }
 
 }  // namespace godwit::front

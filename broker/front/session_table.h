@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "broker/front/connection.h"
+#include "broker/routing/linear_hash.h"
 #include "broker/routing/topic_index.h"
 #include "broker/session/session.h"
 
@@ -29,6 +30,7 @@ struct RetainedReads {
 
 struct SessionSlot {
   routing::Subscriber subscriber;    // Its number in the topic index, and in the table.
+  routing::Subscriber next;          // In its bucket; the table's.
   std::uint32_t generation = 0;      // Tells timers of an earlier tenant of the slot apart.
   Connection* connection = nullptr;  // Null while the client is away.
   session::Session session;
@@ -48,23 +50,24 @@ struct SessionSlot {
 
 class SessionTable {
  public:
-  explicit SessionTable(HashKey hash_key) : by_key_(0, session::SessionKeyHash(hash_key)) {}
+  explicit SessionTable(HashKey hash_key)
+      : hash_{session::SessionKeyHash(hash_key)}, by_key_(slots_, hash_) {}
+  SessionTable(const SessionTable&) = delete;
+  SessionTable& operator=(const SessionTable&) = delete;
 
   SessionSlot& add(const session::SessionKey& key);
   void remove(SessionSlot& slot);
 
-  [[nodiscard]] SessionSlot& at(routing::Subscriber subscriber) {
-    return *slots_[subscriber.value()];
-  }
+  [[nodiscard]] SessionSlot& at(routing::Subscriber subscriber) { return slots_[subscriber]; }
   [[nodiscard]] SessionSlot* find(const session::SessionKey& key);
   // Null if the slot has had another tenant since.
   [[nodiscard]] SessionSlot* find(routing::Subscriber subscriber, std::uint32_t generation);
-  [[nodiscard]] std::size_t size() const { return by_key_.size(); }
+  [[nodiscard]] std::size_t size() const { return size_; }
 
   // None may be added or removed meanwhile.
   template <class Visit>
   void for_each(Visit visit) {
-    for (const auto& slot : slots_) {
+    for (const auto& slot : slots_.all) {
       if (slot != nullptr) {
         visit(*slot);
       }
@@ -72,10 +75,27 @@ class SessionTable {
   }
 
  private:
-  std::vector<std::unique_ptr<SessionSlot>> slots_;
+  // By number; null where there is none, and for number 0, which means "none".
+  struct Slots {
+    std::vector<std::unique_ptr<SessionSlot>> all = std::vector<std::unique_ptr<SessionSlot>>(1);
+    [[nodiscard]] SessionSlot& operator[](routing::Subscriber subscriber) const {
+      return *all[subscriber.value()];
+    }
+  };
+  struct HashOfSlot {
+    session::SessionKeyHash hash;
+    std::uint32_t operator()(const session::SessionKey& key) const {
+      return static_cast<std::uint32_t>(hash(key));
+    }
+    std::uint32_t operator()(const SessionSlot& slot) const { return (*this)(slot.session.key); }
+  };
+
+  HashOfSlot hash_;
+  Slots slots_;
+  routing::LinearHash<SessionSlot, routing::Subscriber, HashOfSlot, Slots> by_key_;
   std::vector<routing::Subscriber> free_;
+  std::size_t size_ = 0;
   std::uint32_t next_generation_ = 0;
-  std::unordered_map<session::SessionKey, routing::Subscriber, session::SessionKeyHash> by_key_;
 };
 
 }  // namespace godwit::front

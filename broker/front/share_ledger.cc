@@ -12,16 +12,16 @@ void ShareLedger::took(SessionSlot& slot, std::uint16_t share) {
 }
 
 void ShareLedger::finished(SessionSlot& slot, std::uint16_t share) {
-  const auto found = slot.session.shares.find(share);
-  if (found == slot.session.shares.end()) {
+  session::Share* const found = slot.session.shares.find(share);
+  if (found == nullptr) {
     return;
   }
-  session::Share& membership = found->second;
+  session::Share& membership = *found;
   CHECK(membership.held > 0);
   --membership.held;
   if (membership.left) {
     if (membership.held == 0) {
-      slot.session.shares.erase(found);
+      slot.session.shares.erase(share);
     }
     return;
   }

@@ -16,13 +16,8 @@ std::uint64_t SharedSubscriptions::group_of(TenantId tenant, mqtt::TopicFilter f
 
 std::uint16_t SharedSubscriptions::join(SessionSlot& slot, mqtt::TopicFilter filter) {
   session::Session& session = slot.session;
-  CHECK(session.shares.size() < UINT16_MAX);
-  do {
-    ++session.last_share;
-  } while (session.last_share == 0 || session.shares.contains(session.last_share));
-  const std::uint16_t share = session.last_share;
   const std::uint64_t group = group_of(session.key.tenant, filter, *settings_);
-  session.shares[share] = {.group = group};
+  const std::uint16_t share = session.shares.add(group);
   mailroom_->control(home(group), ShareUpdate{.kind = Kind::kJoin,
                                               .group = group,
                                               .member = ledger_->member(slot, share),
@@ -47,22 +42,22 @@ void SharedSubscriptions::leave(SessionSlot& slot, std::uint16_t share) {
 }
 
 void SharedSubscriptions::connected(SessionSlot& slot) {
-  for (const auto& [share, membership] : slot.session.shares) {
+  slot.session.shares.for_each([&](std::uint16_t share, const session::Share& membership) {
     if (!membership.left) {
       ledger_->tell(Kind::kConnected, slot, share);
     }
-  }
+  });
 }
 
 void SharedSubscriptions::disconnected(SessionSlot& slot) {
   if (slot.session.shares.empty()) {
     return;
   }
-  for (const auto& [share, membership] : slot.session.shares) {
+  slot.session.shares.for_each([&](std::uint16_t share, const session::Share& membership) {
     if (!membership.left) {
       ledger_->tell(Kind::kDisconnected, slot, share);
     }
-  }
+  });
   delivery_->return_shared(slot, 0);
 }
 
@@ -90,11 +85,11 @@ std::optional<Outcome> SharedSubscriptions::deliver(const ShareTarget& target,
   if (slot == nullptr || slot->connection == nullptr) {
     return std::nullopt;
   }
-  const auto found = slot->session.shares.find(member.share);
-  if (found == slot->session.shares.end() || found->second.left) {
+  const session::Share* const found = slot->session.shares.find(member.share);
+  if (found == nullptr || found->left) {
     return std::nullopt;
   }
-  const session::Share& membership = found->second;
+  const session::Share& membership = *found;
   const mqtt::Publish& publish = layouts.publish();
   return delivery_->deliver(
       *slot,

@@ -74,7 +74,7 @@ mqtt::ReasonCode SubscribeFlow::subscribe_one(SessionSlot& slot, const mqtt::Fil
   }
   const auto& subscriptions = slot.session.subscriptions;
   const bool is_full = subscriptions.size() >= needs_.settings.limits.subscriptions_max ||
-                       (is_shared && slot.session.shares.size() == UINT16_MAX) ||
+                       (is_shared && slot.session.shares.size() == session::Shares::kMax) ||
                        needs_.delivery.over_memory_budget();
   if (is_full && !subscriptions.contains(request.filter.text())) {
     return ReasonCode::kQuotaExceeded;

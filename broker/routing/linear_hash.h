@@ -1,7 +1,7 @@
-// A hash table of slab items that grows and shrinks by one bucket at a time (W. Litwin, "Linear
+// A hash table of numbered items that grows and shrinks by one bucket at a time (W. Litwin, "Linear
 // hashing", 1980): no pause in which a million items are placed anew, about eight bytes an item.
 //
-// Chains run through `Item::next`. Pure; owned by one tree and used on its thread.
+// Chains run through `Item::next`. Pure; owned by one index and used on its thread.
 #pragma once
 
 #include <bit>
@@ -15,10 +15,12 @@
 namespace godwit::routing {
 
 // `HashOf` gives 32 bits for an item, from a hash that is keyed if clients choose the items.
-template <class Item, class Index, class HashOf>
+// `Items` gives the item of an Index by `[]`; Index 0 is none.
+template <class Item, class Index, class HashOf, class Items = Slab<Item, Index>>
 class LinearHash {
  public:
-  LinearHash(Slab<Item, Index>& items, HashOf hash_of)
+  // `items` outlives the table.
+  LinearHash(Items& items, HashOf hash_of)
       : items_(&items), hash_of_(hash_of), buckets_(kBucketsMin) {}
 
   // The item of this hash for which `is_it` holds, or none.
@@ -93,7 +95,7 @@ class LinearHash {
     }
   }
 
-  Slab<Item, Index>* items_;
+  Items* items_;
   HashOf hash_of_;
   std::vector<Index> buckets_;
   std::size_t size_ = 0;

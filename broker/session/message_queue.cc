@@ -48,14 +48,14 @@ std::vector<OutgoingMessage> MessageQueue::take_shared(std::uint16_t share) {
 OutgoingMessage MessageQueue::pop() {
   CHECK(count_ > 0);
   OutgoingMessage message = std::move(ring_[head_]);
-  head_ = (head_ + 1) & (ring_.size() - 1);
+  head_ = (head_ + 1) & static_cast<std::uint32_t>(ring_.size() - 1);
   --count_;
   bytes_ -= message.message->size_bytes();
   if (count_ == 0) {
     // A burst is over; its ring is given back unless it is small.
     constexpr std::size_t kKeep = 64;
     if (ring_.size() > kKeep) {
-      ring_ = std::vector<OutgoingMessage>();
+      ring_.clear();
     }
     head_ = 0;
   }
@@ -63,7 +63,7 @@ OutgoingMessage MessageQueue::pop() {
 }
 
 void MessageQueue::grow() {
-  std::vector<OutgoingMessage> larger(ring_.empty() ? 4 : ring_.size() * 2);
+  ThinVector<OutgoingMessage> larger(ring_.empty() ? 4 : ring_.size() * 2);
   for (std::size_t i = 0; i < count_; ++i) {
     larger[i] = std::move(ring_[(head_ + i) & (ring_.size() - 1)]);
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/thin_vector.h"
 #include "broker/session/limits.h"
 #include "broker/session/outgoing_message.h"
 
@@ -32,9 +33,9 @@ class MessageQueue {
   void append(OutgoingMessage message);
   void grow();
 
-  std::vector<OutgoingMessage> ring_;  // Power of two, or empty: an idle session pays nothing.
-  std::size_t head_ = 0;
-  std::size_t count_ = 0;
+  ThinVector<OutgoingMessage> ring_;  // Power of two, or empty: an idle session pays nothing.
+  std::uint32_t head_ = 0;
+  std::uint32_t count_ = 0;
   std::size_t bytes_ = 0;
 };
 

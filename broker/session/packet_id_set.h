@@ -6,8 +6,8 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
+#include "base/thin_vector.h"
 #include "broker/mqtt/types.h"
 
 namespace godwit::session {
@@ -23,7 +23,7 @@ class PacketIdSet {
   void clear() { ids_.clear(); }
 
  private:
-  std::vector<mqtt::PacketId> ids_;
+  ThinVector<mqtt::PacketId> ids_;
 };
 
 }  // namespace godwit::session

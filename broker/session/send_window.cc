@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/check.h"
 
@@ -160,7 +161,7 @@ void SendWindow::finish(InFlight& entry) {
 }
 
 void SendWindow::grow() {
-  std::vector<InFlight> old = std::exchange(table_, {});
+  ThinVector<InFlight> old = std::exchange(table_, {});
   table_.resize(old.empty() ? 8 : old.size() * 2);
   // Twice as many places keep apart what was apart before.
   for (InFlight& entry : old) {

@@ -10,8 +10,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include "base/thin_vector.h"
 #include "broker/mqtt/types.h"
 #include "broker/session/outgoing_message.h"
 
@@ -88,9 +88,9 @@ class SendWindow {
   void finish(InFlight& entry);
   void grow();
 
-  std::vector<InFlight> table_;         // Power of two; entry of id i at i modulo its size.
-  std::vector<mqtt::PacketId> resend_;  // Newest first: taken from the back.
-  std::uint64_t next_order_ = 0;        // 32 bits would wrap within a day of a busy session.
+  ThinVector<InFlight> table_;         // Power of two; entry of id i at i modulo its size.
+  ThinVector<mqtt::PacketId> resend_;  // Newest first: taken from the back.
+  std::uint64_t next_order_ = 0;       // 32 bits would wrap within a day of a busy session.
   std::size_t bytes_ = 0;
   std::uint16_t last_id_ = 0;
   std::uint16_t limit_ = 0;

@@ -18,6 +18,7 @@
 #include "broker/session/packet_id_set.h"
 #include "broker/session/send_window.h"
 #include "broker/session/session_key.h"
+#include "broker/session/shares.h"
 #include "broker/session/subscription_identifiers.h"
 
 namespace godwit::session {
@@ -31,21 +32,6 @@ struct Subscription {
   std::uint16_t share = 0;            // In Session::shares; 0: it is not shared.
 };
 
-// A membership in a shared group.
-struct Share {
-  std::uint64_t group = 0;  // As its home knows it.
-  mqtt::Qos qos = mqtt::Qos::kAtMostOnce;
-  bool retain_as_published = false;
-  bool all_topics_allowed = false;  // The policy need not be asked.
-  std::uint32_t identifier = 0;     // Subscription Identifier; 0: none.
-  // Messages of the group that this session has and its client has not finished.
-  std::uint16_t held = 0;
-  // Messages that were finished, of which the group has not been told yet.
-  std::uint16_t released = 0;
-  // Unsubscribed: kept for what is in flight, which goes back if the session ends.
-  bool left = false;
-};
-
 struct Session {
   SessionKey key;
   // Who opened it; nobody else resumes it (P-17).
@@ -57,9 +43,7 @@ struct Session {
   // By the filter's text as the client wrote it (MQTT-3.10.4-1).
   std::map<std::string, Subscription, std::less<>> subscriptions;
   IdentifierTable identifiers;
-  // By number. A number is used again only when all others have been.
-  std::map<std::uint16_t, Share> shares;
-  std::uint16_t last_share = 0;
+  Shares shares;
   SendWindow window;
   MessageQueue queue;
   PacketIdSet received_qos2;

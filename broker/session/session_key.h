@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
+#include "base/compact_text.h"
 #include "base/ids.h"
 #include "base/siphash.h"
 
@@ -13,7 +13,7 @@ namespace godwit::session {
 
 struct SessionKey {
   TenantId tenant;
-  std::string client_id;
+  CompactText client_id;
   friend bool operator==(const SessionKey&, const SessionKey&) = default;
 };
 
@@ -28,7 +28,7 @@ class SessionKeyHash {
  public:
   explicit SessionKeyHash(HashKey key) : key_(key) {}
   std::size_t operator()(const SessionKey& key) const {
-    return hash_of(key_, key.tenant, key.client_id);
+    return hash_of(key_, key.tenant, key.client_id.view());
   }
 
  private:

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "base/check.h"
+#include "base/thin_vector.h"
 
 namespace godwit::session {
 
@@ -59,8 +59,8 @@ class IdentifierTable {
   [[nodiscard]] std::size_t size() const { return identifiers_.size() - free_.size(); }
 
  private:
-  std::vector<std::uint32_t> identifiers_;
-  std::vector<std::uint32_t> free_;
+  ThinVector<std::uint32_t> identifiers_;
+  ThinVector<std::uint32_t> free_;
 };
 
 }  // namespace godwit::session

@@ -73,7 +73,7 @@ std::string for_subject(const std::string& topics, const Subject& subject) {
 }
 
 bool concerns(const Line& line, const Subject& subject, Action action) {
-  const std::string& user_name = subject.principal.user_name;
+  const std::string user_name(subject.principal.user_name);
   const bool who = line.who == "everyone" || (line.who == "anonymous" && user_name.empty()) ||
                    (line.who == "authenticated" && !user_name.empty()) ||
                    (!user_name.empty() && line.who == "user " + user_name) ||
@@ -140,8 +140,9 @@ TEST_P(PolicyOracle, says_of_every_small_topic_and_filter_what_the_lines_say) {
     }
     const Principal principal{TenantId{}, draw(user_names)};
     const Subject subject{principal, draw(client_ids)};
-    SCOPED_TRACE("seed " + std::to_string(GetParam()) + " user " + principal.user_name +
-                 " client " + std::string(subject.client_id) + "\n" + text);
+    SCOPED_TRACE("seed " + std::to_string(GetParam()) + " user " +
+                 std::string(principal.user_name) + " client " + std::string(subject.client_id) +
+                 "\n" + text);
     const auto policy = Policy::parse(text, "rules");
     ASSERT_TRUE(policy.has_value());
 
