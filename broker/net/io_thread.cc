@@ -40,6 +40,9 @@ bool IoThread::turn(Duration longest) {
     std::this_thread::sleep_for(kStalledWait);
   }
   const Poller::Wait woken = poller_.wait(wait_time(longest));
+  if (woken.alarm) {
+    alarm_at_ = kNever;
+  }
   front::Turn turn{needs_.clock.now()};
   flusher_.begin_turn();
   handshakes_.begin_turn();
@@ -64,17 +67,23 @@ bool IoThread::turn(Duration longest) {
   return phase_ != Phase::kDone;
 }
 
-Duration IoThread::wait_time(Duration longest) const {
+Duration IoThread::wait_time(Duration longest) {
   if (stalled_ || !resumable_.empty() || handshakes_.has_put_off()) {
     return Duration::zero();
   }
   const Instant due = std::min({needs_.front.next_deadline(), closer_.next_deadline(),
                                 handshakes_.next_deadline(), drained_by_});
-  if (due == kNever) {
+  // An alarm that rings too early costs a turn, and deadlines mostly move away.
+  if (due == kNever || alarm_at_ <= due) {
     return longest;
   }
   const Instant now = needs_.clock.now();
-  return due <= now ? Duration::zero() : std::min(longest, due - now);
+  if (due <= now) {
+    return Duration::zero();
+  }
+  poller_.set_alarm(due - now);
+  alarm_at_ = due;
+  return longest;
 }
 
 void IoThread::handle(const Poller::Event& event, front::Turn& turn) {

@@ -94,7 +94,8 @@ class IoThread final : public AuthenticationReply {
 
   enum class Phase : std::uint8_t { kRunning, kDraining, kDone };
 
-  [[nodiscard]] Duration wait_time(Duration longest) const;
+  // How long to wait; sets the alarm if that is for a deadline.
+  [[nodiscard]] Duration wait_time(Duration longest);
   void handle(const Poller::Event& event, front::Turn& turn);
   void handle_readable(front::ConnectionIndex index, bool hung_up, front::Turn& turn);
   void read(front::ConnectionIndex index, front::Turn& turn);
@@ -147,6 +148,7 @@ class IoThread final : public AuthenticationReply {
   Handshakes handshakes_;
 
   Phase phase_ = Phase::kRunning;
+  Instant alarm_at_ = kNever;  // When the poller's alarm rings; kNever: it is not set.
   Instant drained_by_ = kNever;
   bool stalled_ = false;  // A batch waits for room in another mailbox.
   std::size_t flush_above_ = kFlushAfterBytes;

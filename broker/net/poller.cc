@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,9 @@
 
 namespace godwit::net {
 namespace {
+
+constexpr std::uint32_t kBellKey = Poller::kReservedKeys;
+constexpr std::uint32_t kAlarmKey = Poller::kReservedKeys + 1;
 
 constexpr std::uint32_t bits_of(Interest interest) {
   const auto value = static_cast<std::uint8_t>(interest);
@@ -47,8 +51,9 @@ int milliseconds(Duration timeout) {
 
 }  // namespace
 
-// The eventfd is the only descriptor that is edge-triggered: each write rings once, and nobody has
-// to read it empty, which saves a system call a hand-over. (It counts to 2^64 - 2.)
+// The bell and the alarm are edge-triggered, and nothing else is: each write and each expiry rings
+// once, and nobody has to read them empty, which saves a system call a hand-over. (They count to
+// 2^64 - 2.)
 class Poller::Bell final : public Waker {
  public:
   Bell() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) { CHECK(descriptor_ >= 0); }
@@ -73,17 +78,36 @@ struct Poller::Buffers {
 
 Poller::Poller()
     : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      // Counts on while the machine sleeps, as the clock of the deadlines does.
+      alarm_(timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK)),
       bell_(std::make_unique<Bell>()),
       buffers_(std::make_unique<Buffers>()) {
-  CHECK(epoll_ >= 0);
-  epoll_event event = event_of(kReservedKey, EPOLLIN | EPOLLET);
-  CHECK(epoll_ctl(epoll_, EPOLL_CTL_ADD, bell_->descriptor(), &event) == 0);
+  CHECK(epoll_ >= 0 && alarm_ >= 0);
+  epoll_event bell = event_of(kBellKey, EPOLLIN | EPOLLET);
+  CHECK(epoll_ctl(epoll_, EPOLL_CTL_ADD, bell_->descriptor(), &bell) == 0);
+  epoll_event alarm = event_of(kAlarmKey, EPOLLIN | EPOLLET);
+  CHECK(epoll_ctl(epoll_, EPOLL_CTL_ADD, alarm_, &alarm) == 0);
 }
 
-Poller::~Poller() { close(epoll_); }
+Poller::~Poller() {
+  close(alarm_);
+  close(epoll_);
+}
+
+void Poller::set_alarm(Duration after) {
+  DCHECK(after > Duration::zero());
+  // Once in a while is early enough for the keeper of far deadlines to look again.
+  constexpr Duration kLongest = std::chrono::hours(24);
+  const auto whole = std::min(after, kLongest);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(whole);
+  itimerspec setting{};
+  setting.it_value.tv_sec = seconds.count();
+  setting.it_value.tv_nsec = (whole - seconds).count();
+  CHECK(timerfd_settime(alarm_, 0, &setting, nullptr) == 0);
+}
 
 bool Poller::add(int descriptor, std::uint32_t key, Interest interest) {
-  DCHECK(key != kReservedKey);
+  DCHECK(key < kReservedKeys);
   epoll_event event = event_of(key, bits_of(interest));
   if (epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0) {
     return true;
@@ -109,8 +133,8 @@ Poller::Wait Poller::wait(Duration timeout) {
   std::size_t filled = 0;
   for (int i = 0; i < count; ++i) {
     const epoll_event& raw = buffers_->raw[static_cast<std::size_t>(i)];
-    if (raw.data.u32 == kReservedKey) {
-      result.rung = true;
+    if (raw.data.u32 >= kReservedKeys) {
+      (raw.data.u32 == kBellKey ? result.rung : result.alarm) = true;
       continue;
     }
     buffers_->events[filled++] = {.key = raw.data.u32,

@@ -126,5 +126,23 @@ TEST(Poller, the_bell_wakes_a_sleeping_thread) {
   other.join();
 }
 
+TEST(Poller, the_alarm_rings_once) {
+  Poller poller;
+  poller.set_alarm(std::chrono::milliseconds(1));
+  const Poller::Wait wait = poller.wait(Duration::max());
+  EXPECT_TRUE(wait.alarm);
+  EXPECT_FALSE(wait.rung);
+  EXPECT_FALSE(poller.wait(std::chrono::milliseconds(10)).alarm);
+  poller.set_alarm(std::chrono::milliseconds(1));
+  EXPECT_TRUE(poller.wait(Duration::max()).alarm);
+}
+
+TEST(Poller, a_new_alarm_takes_back_the_one_before) {
+  Poller poller;
+  poller.set_alarm(std::chrono::milliseconds(1));
+  poller.set_alarm(std::chrono::hours(24 * 365));
+  EXPECT_FALSE(poller.wait(std::chrono::milliseconds(20)).alarm);
+}
+
 }  // namespace
 }  // namespace godwit::net::test
