@@ -22,4 +22,10 @@ using NodeId = StrongId<NodeIdTag, std::uint64_t>;
 struct ShardIdTag;
 using ShardId = StrongId<ShardIdTag, std::uint16_t>;
 
+// A topic filter that somebody subscribes to, as the topic index of one I/O thread numbers it; 0:
+// none. Here because a session keeps what it subscribes to by these numbers and never sees an
+// index.
+struct FilterIdTag;
+using FilterId = StrongId<FilterIdTag, std::uint32_t>;
+
 }  // namespace godwit

@@ -107,6 +107,13 @@ class ThinVector {
       relocate(capacity);
     }
   }
+  void shrink_to_fit() {
+    if (empty()) {
+      release();
+    } else if (size() < capacity()) {
+      relocate(size());
+    }
+  }
   // Gives the memory back too.
   void clear() { release(); }
 

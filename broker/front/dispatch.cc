@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/check.h"
+#include "broker/front/weighing.h"
 
 namespace godwit::front {
 namespace {
@@ -113,6 +114,7 @@ struct TakeControl {
   void operator()(const RouteChange& mail) const {
     const auto filter = mqtt::TopicFilter::from_checked(mail.filter);
     const auto from = routing::Destination::of(mail.from);
+    const Weighing weighing(parts.routes, parts.probe);
     if (mail.add) {
       parts.routes.add(mail.tenant, filter, from);
     } else {

@@ -92,9 +92,9 @@ std::uint32_t Fanout::hash_of_publisher(const PublishSource& source) const {
 void Fanout::collect_identifiers(std::uint32_t position, std::size_t& next_more) {
   identifiers_.clear();
   const routing::Match& match = matches_[position];
-  if (match.bits.identifier_slot != 0) {
-    identifiers_.push_back(
-        needs_.sessions.at(match.subscriber).session.identifiers.at(match.bits.identifier_slot));
+  if (match.bits.has_identifier != 0) {
+    const session::Session& session = needs_.sessions.at(match.subscriber).session;
+    identifiers_.push_back(session.subscriptions.identifier(match.bits.place));
   }
   for (; next_more < more_identifiers_.size() && more_identifiers_[next_more].position == position;
        ++next_more) {
@@ -120,9 +120,9 @@ void Fanout::fold_matches(const PublishSource& source) {
     }
     if (slot.match_stamp == stamp_) {
       merge(matches_[slot.match_position].bits, match.bits);
-      if (match.bits.identifier_slot != 0) {
+      if (match.bits.has_identifier != 0) {
         more_identifiers_.push_back(
-            {slot.match_position, slot.session.identifiers.at(match.bits.identifier_slot)});
+            {slot.match_position, slot.session.subscriptions.identifier(match.bits.place)});
       }
       continue;
     }

@@ -47,10 +47,8 @@ class FrontProbe {
   void session_ended() { sessions_->decrement(); }
   void session_expired() { sessions_expired_->increment(); }
   void session_taken_over() { takeovers_->increment(); }
-  void subscriptions_changed(std::int64_t count, std::int64_t bytes) {
-    subscriptions_->add(count);
-    subscription_bytes_->add(bytes);
-  }
+  void subscriptions_changed(std::int64_t count) { subscriptions_->add(count); }
+  void subscription_bytes_changed(std::int64_t bytes) { subscription_bytes_->add(bytes); }
 
   void publish_received(mqtt::Qos qos) { received_[static_cast<std::size_t>(qos)]->increment(); }
   void publish_sent(mqtt::Qos qos) { sent_[static_cast<std::size_t>(qos)]->increment(); }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "broker/front/weighing.h"
 
 namespace godwit::front {
 
@@ -42,17 +43,19 @@ void SharedGroups::make(const ShareUpdate& join) {
   Group& group = *groups_[number];
   group.id = join.group;
   group.tenant = join.tenant;
-  group.filter = join.filter;
-  index_->insert(group.tenant, mqtt::TopicFilter::from_checked(group.filter),
-                 routing::Subscriber(kGroupBit | number), {});
+  const Weighing weighing(*index_, *probe_);
+  group.filter = index_
+                     ->insert(group.tenant, mqtt::TopicFilter::from_checked(join.filter),
+                              routing::Subscriber(kGroupBit | number), {})
+                     .filter;
   probe_->shared_groups_are(by_id_.size());
 }
 
 void SharedGroups::end(Group& group) {
   const std::uint32_t number = by_id_.at(group.id);
   probe_->queue_changed(-as_delta(group.queue.size()), -as_delta(group.queue_bytes));
-  index_->erase(group.tenant, mqtt::TopicFilter::from_checked(group.filter),
-                routing::Subscriber(kGroupBit | number));
+  const Weighing weighing(*index_, *probe_);
+  index_->erase(group.filter, routing::Subscriber(kGroupBit | number));
   by_id_.erase(group.id);
   groups_[number] = nullptr;
   free_.push_back(number);

@@ -60,7 +60,7 @@ class SharedGroups {
   struct Group {
     std::uint64_t id = 0;
     TenantId tenant;
-    std::string filter;
+    FilterId filter;
     routing::SharedGroup members;
     std::deque<Waiting> queue;
     std::size_t queue_bytes = 0;

@@ -72,11 +72,12 @@ mqtt::ReasonCode SubscribeFlow::subscribe_one(SessionSlot& slot, const mqtt::Fil
     needs_.probe.denied(DeniedAction::kSubscribe);
     return ReasonCode::kNotAuthorized;
   }
-  const auto& subscriptions = slot.session.subscriptions;
-  const bool is_full = subscriptions.size() >= needs_.settings.limits.subscriptions_max ||
-                       (is_shared && slot.session.shares.size() == session::Shares::kMax) ||
+  const session::Session& session = slot.session;
+  const std::size_t held = session.subscriptions.size() + session.shares.subscribed();
+  const bool is_full = held >= needs_.settings.limits.subscriptions_max ||
+                       (is_shared && session.shares.size() == session::Shares::kMax) ||
                        needs_.delivery.over_memory_budget();
-  if (is_full && !subscriptions.contains(request.filter.text())) {
+  if (is_full && !needs_.subscriptions.contains(slot, request.filter)) {
     return ReasonCode::kQuotaExceeded;
   }
   const bool is_new = needs_.subscriptions.add(slot, request, waiting.identifier, allowed);

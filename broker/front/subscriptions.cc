@@ -3,67 +3,96 @@
 #include <string>
 
 #include "base/check.h"
+#include "broker/front/weighing.h"
 
 namespace godwit::front {
 namespace {
 
-// Of a subscription: its filter, which the session keeps as the client wrote it, and what session
-// and index need besides (measured; docs/performance.md).
-std::int64_t cost(mqtt::TopicFilter filter) {
-  constexpr std::int64_t kBesideTheFilter = 200;
-  return kBesideTheFilter + static_cast<std::int64_t>(filter.text().size());
+// What a session itself keeps of a subscription; what the topic index and the routes keep of it
+// they know themselves.
+constexpr std::int64_t kListedBytes = 2 * sizeof(FilterId);  // With an identifier, or slack.
+// Two nodes of trees with a text each, about.
+constexpr std::int64_t kSharedBytes = 200;
+
+std::int64_t shared_cost(mqtt::TopicFilter filter) {
+  return kSharedBytes + static_cast<std::int64_t>(filter.text().size());
 }
 
-routing::SubscriptionBits to_bits(const session::Subscription& subscription,
+std::uint32_t bit_of(access::FilterAccess allowed) {
+  return allowed == access::FilterAccess::kAll ? 1 : 0;
+}
+
+routing::SubscriptionBits to_bits(const mqtt::SubscriptionOptions& options,
                                   access::FilterAccess allowed) {
   routing::SubscriptionBits bits;
-  bits.qos = static_cast<std::uint32_t>(subscription.options.qos) & 3U;
-  bits.no_local = subscription.options.no_local ? 1 : 0;
-  bits.retain_as_published = subscription.options.retain_as_published ? 1 : 0;
-  bits.all_topics_allowed = allowed == access::FilterAccess::kAll ? 1 : 0;
-  CHECK(subscription.identifier_slot <= routing::SubscriptionBits::kIdentifierSlotsMax);
-  bits.identifier_slot = subscription.identifier_slot & 0xFFFFFFU;
+  bits.qos = static_cast<std::uint32_t>(options.qos) & 3U;
+  bits.no_local = options.no_local ? 1 : 0;
+  bits.retain_as_published = options.retain_as_published ? 1 : 0;
+  bits.all_topics_allowed = bit_of(allowed) & 1U;
   return bits;
+}
+
+void set_place(routing::SubscriptionBits& bits, std::uint32_t place) {
+  CHECK(place < routing::SubscriptionBits::kPlacesMax);
+  bits.place = place & (routing::SubscriptionBits::kPlacesMax - 1);
 }
 
 }  // namespace
 
 bool Subscriptions::add(SessionSlot& slot, const mqtt::FilterRequest& request,
                         std::uint32_t identifier, access::FilterAccess allowed) {
-  session::IdentifierTable& identifiers = slot.session.identifiers;
-  session::Subscription& subscription =
-      slot.session.subscriptions.try_emplace(std::string(request.filter.text())).first->second;
-  if (subscription.identifier_slot != 0) {
-    identifiers.remove(subscription.identifier_slot);
+  const bool is_new = request.filter.is_shared() ? add_shared(slot, request, identifier, allowed)
+                                                 : add_plain(slot, request, identifier, allowed);
+  if (is_new) {
+    probe_->subscriptions_changed(1);
+    tell_routes(slot, request.filter, true);
   }
-  subscription.options = request.options;
-  subscription.identifier_slot = identifier == 0 ? 0 : identifiers.add(identifier);
-  if (!put_in(slot, request.filter, subscription, allowed)) {
+  return is_new;
+}
+
+bool Subscriptions::add_plain(SessionSlot& slot, const mqtt::FilterRequest& request,
+                              std::uint32_t identifier, access::FilterAccess allowed) {
+  session::SubscriptionList& list = slot.session.subscriptions;
+  routing::SubscriptionBits bits = to_bits(request.options, allowed);
+  bits.has_identifier = identifier != 0 ? 1 : 0;
+  set_place(bits, list.size());
+  const Weighing weighing(*index_, *probe_);
+  const auto [filter, replaced] =
+      index_->insert(slot.session.key.tenant, request.filter, slot.subscriber, bits);
+  if (replaced) {
+    bits.place = replaced->place;
+    index_->set_bits(filter, slot.subscriber, bits);
+    list.set_identifier(bits.place, identifier);
     return false;
   }
-  probe_->subscriptions_changed(1, cost(request.filter));
-  tell_routes(slot, request.filter, true);
+  list.add(filter, identifier);
+  probe_->subscription_bytes_changed(kListedBytes);
   return true;
 }
 
-bool Subscriptions::put_in(SessionSlot& slot, mqtt::TopicFilter filter,
-                           session::Subscription& subscription, access::FilterAccess allowed) {
+bool Subscriptions::add_shared(SessionSlot& slot, const mqtt::FilterRequest& request,
+                               std::uint32_t identifier, access::FilterAccess allowed) {
   session::Session& session = slot.session;
-  if (!filter.is_shared()) {
-    return index_->insert(session.key.tenant, filter, slot.subscriber,
-                          to_bits(subscription, allowed));
-  }
-  const bool is_new = subscription.share == 0;
+  std::uint16_t number = session.shares.number_of(request.filter.text());
+  const bool is_new = number == 0;
   if (is_new) {
-    subscription.share = shared_->join(slot, filter);
+    number = shared_->join(slot, request.filter);
+    session.shares.subscribe(request.filter.text(), number);
+    probe_->subscription_bytes_changed(shared_cost(request.filter));
   }
-  session::Share& share = session.shares.at(subscription.share);
-  share.qos = subscription.options.qos;
-  share.retain_as_published = subscription.options.retain_as_published;
+  session::Share& share = session.shares.at(number);
+  share.qos = request.options.qos;
+  share.retain_as_published = request.options.retain_as_published;
   share.all_topics_allowed = allowed == access::FilterAccess::kAll;
-  share.identifier =
-      subscription.identifier_slot == 0 ? 0 : session.identifiers.at(subscription.identifier_slot);
+  share.identifier = identifier;
   return is_new;
+}
+
+bool Subscriptions::contains(const SessionSlot& slot, mqtt::TopicFilter filter) const {
+  if (filter.is_shared()) {
+    return slot.session.shares.number_of(filter.text()) != 0;
+  }
+  return index_->bits(index_->find(slot.session.key.tenant, filter), slot.subscriber).has_value();
 }
 
 void Subscriptions::tell_routes(SessionSlot& slot, mqtt::TopicFilter filter, bool add) {
@@ -84,42 +113,76 @@ void Subscriptions::tell_routes(SessionSlot& slot, mqtt::TopicFilter filter, boo
 }
 
 bool Subscriptions::remove(SessionSlot& slot, mqtt::TopicFilter filter) {
-  const auto found = slot.session.subscriptions.find(filter.text());
-  if (found == slot.session.subscriptions.end()) {
+  session::Session& session = slot.session;
+  if (filter.is_shared()) {
+    const std::uint16_t number = session.shares.number_of(filter.text());
+    if (number == 0) {
+      return false;
+    }
+    session.shares.unsubscribe(filter.text());
+    take_out_shared(slot, filter, number);
+    return true;
+  }
+  const FilterId number = index_->find(session.key.tenant, filter);
+  const auto bits = index_->bits(number, slot.subscriber);
+  if (!bits) {
     return false;
   }
-  take_out(slot, filter, found->second);
-  if (found->second.identifier_slot != 0) {
-    slot.session.identifiers.remove(found->second.identifier_slot);
+  if (const auto moved = session.subscriptions.remove(bits->place)) {
+    routing::SubscriptionBits its = *index_->bits(*moved, slot.subscriber);
+    its.place = bits->place;
+    index_->set_bits(*moved, slot.subscriber, its);
   }
-  slot.session.subscriptions.erase(found);
+  take_out(slot, filter, number);
   return true;
 }
 
 void Subscriptions::remove_all(SessionSlot& slot) {
-  for (const auto& [text, subscription] : slot.session.subscriptions) {
-    take_out(slot, mqtt::TopicFilter::from_checked(text), subscription);
+  session::Session& session = slot.session;
+  session.shares.for_each_filter([&](std::string_view text, std::uint16_t number) {
+    take_out_shared(slot, mqtt::TopicFilter::from_checked(text), number);
+  });
+  session.shares.unsubscribe_all();
+  std::string pattern;
+  for (const FilterId number : session.subscriptions.filters()) {
+    index_->pattern(number, pattern);
+    take_out(slot, mqtt::TopicFilter::from_checked(pattern), number);
   }
-  slot.session.subscriptions.clear();
-  slot.session.identifiers = {};
+  session.subscriptions = {};
 }
 
-void Subscriptions::take_out(SessionSlot& slot, mqtt::TopicFilter filter,
-                             const session::Subscription& subscription) {
-  if (subscription.share != 0) {
-    shared_->leave(slot, subscription.share);
-  } else {
-    index_->erase(slot.session.key.tenant, filter, slot.subscriber);
-  }
-  probe_->subscriptions_changed(-1, -cost(filter));
+void Subscriptions::take_out(SessionSlot& slot, mqtt::TopicFilter filter, FilterId number) {
+  const Weighing weighing(*index_, *probe_);
+  const bool was_there = index_->erase(number, slot.subscriber);
+  CHECK(was_there);
+  probe_->subscription_bytes_changed(-kListedBytes);
+  probe_->subscriptions_changed(-1);
   tell_routes(slot, filter, false);
 }
 
+void Subscriptions::take_out_shared(SessionSlot& slot, mqtt::TopicFilter filter,
+                                    std::uint16_t share) {
+  shared_->leave(slot, share);
+  probe_->subscription_bytes_changed(-shared_cost(filter));
+  probe_->subscriptions_changed(-1);
+  tell_routes(slot, filter, false);
+}
+
+// One that allows nothing any more stays: each delivery is refused by the same rules.
 void Subscriptions::authorize_again(SessionSlot& slot) {
-  for (auto& [text, subscription] : slot.session.subscriptions) {
+  session::Session& session = slot.session;
+  session.shares.for_each_filter([&](std::string_view text, std::uint16_t number) {
     const auto filter = mqtt::TopicFilter::from_checked(text);
-    // One that allows nothing any more stays: each delivery is refused by the same rules.
-    put_in(slot, filter, subscription, policy_->authorize_filter(slot.session.subject(), filter));
+    session.shares.at(number).all_topics_allowed =
+        policy_->authorize_filter(session.subject(), filter) == access::FilterAccess::kAll;
+  });
+  std::string pattern;
+  for (const FilterId number : session.subscriptions.filters()) {
+    index_->pattern(number, pattern);
+    const auto filter = mqtt::TopicFilter::from_checked(pattern);
+    routing::SubscriptionBits bits = *index_->bits(number, slot.subscriber);
+    bits.all_topics_allowed = bit_of(policy_->authorize_filter(session.subject(), filter)) & 1U;
+    index_->set_bits(number, slot.subscriber, bits);
   }
 }
 

@@ -1,6 +1,11 @@
 // The subscriptions of this front's sessions: kept with the session, in the topic index, and as
 // routes at the other fronts. These three change together, here and nowhere else.
 //
+// A filter's text stands in the index once for all who subscribe to it; a session has its number.
+// So by text one asks the index, and what a session subscribes to is put together from there.
+//
+//   by text ──► FilterId ──► bits of this subscriber ──► place ──► session's list ──► FilterId
+//
 // Thread: the front's. Pure.
 #pragma once
 
@@ -30,6 +35,7 @@ class Subscriptions {
   // are told. `identifier`: its Subscription Identifier; 0: none.
   bool add(SessionSlot& slot, const mqtt::FilterRequest& request, std::uint32_t identifier,
            access::FilterAccess allowed);
+  [[nodiscard]] bool contains(const SessionSlot& slot, mqtt::TopicFilter filter) const;
   // True if it was there (MQTT-3.10.4-1).
   bool remove(SessionSlot& slot, mqtt::TopicFilter filter);
   // The session has ended (E-009).
@@ -38,11 +44,13 @@ class Subscriptions {
   void authorize_again(SessionSlot& slot);
 
  private:
-  // Puts the subscription where publishes are matched. True if it is new there.
-  bool put_in(SessionSlot& slot, mqtt::TopicFilter filter, session::Subscription& subscription,
-              access::FilterAccess allowed);
-  void take_out(SessionSlot& slot, mqtt::TopicFilter filter,
-                const session::Subscription& subscription);
+  bool add_plain(SessionSlot& slot, const mqtt::FilterRequest& request, std::uint32_t identifier,
+                 access::FilterAccess allowed);
+  bool add_shared(SessionSlot& slot, const mqtt::FilterRequest& request, std::uint32_t identifier,
+                  access::FilterAccess allowed);
+  // Off everything but the session's own list.
+  void take_out(SessionSlot& slot, mqtt::TopicFilter filter, FilterId number);
+  void take_out_shared(SessionSlot& slot, mqtt::TopicFilter filter, std::uint16_t share);
   void tell_routes(SessionSlot& slot, mqtt::TopicFilter filter, bool add);
 
   const FrontSettings* settings_;

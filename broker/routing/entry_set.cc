@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
+
+#include "base/check.h"
 
 namespace godwit::routing {
 namespace {
@@ -77,52 +80,61 @@ void PositionIndex::remove(std::vector<Entry>& entries, std::uint32_t position) 
 }
 
 std::span<const Entry> EntryPool::entries(const EntrySet& set) const {
-  if (set.size_ <= 1) {
-    return {&set.only_, set.size_};
+  if (set.has_list()) {
+    return lists_[EntryListIndex{set.only_.value}].entries;
   }
-  return lists_[EntryListIndex{set.only_.key}].entries;
+  return {&set.only_, set.empty() ? 0U : 1U};
 }
 
 std::uint32_t* EntryPool::find(EntrySet& set, std::uint32_t key) {
-  if (set.size_ <= 1) {
-    return set.size_ == 1 && set.only_.key == key ? &set.only_.value : nullptr;
+  CHECK(key < EntrySet::kList);
+  if (!set.has_list()) {
+    return set.is_only(key) ? &set.only_.value : nullptr;
   }
   EntryList& its_list = list(set);
   const std::uint32_t position = position_of(its_list, key);
   return position == PositionIndex::kAbsent ? nullptr : &its_list.entries[position].value;
 }
 
-bool EntryPool::put(EntrySet& set, Entry entry) {
+std::optional<std::uint32_t> EntryPool::put(EntrySet& set, Entry entry) {
   if (std::uint32_t* value = find(set, entry.key)) {
-    *value = entry.value;
-    return false;
+    return std::exchange(*value, entry.value);
   }
-  if (++set.size_ == 1) {
+  if (set.empty()) {
     set.only_ = entry;
-    return true;
+  } else if (set.has_list()) {
+    append(list(set), entry);
+  } else {
+    make_list(set, entry);
   }
-  if (set.size_ == 2) {
-    const EntryListIndex index = lists_.take();
-    lists_[index].entries = {set.only_, entry};
-    set.only_ = {index.value(), 0};
-    return true;
-  }
-  EntryList& its_list = list(set);
+  return std::nullopt;
+}
+
+void EntryPool::make_list(EntrySet& set, Entry second) {
+  const EntryListIndex index = lists_.take();
+  lists_[index].entries = {set.only_, second};
+  set.only_ = {.key = EntrySet::kList, .value = index.value()};
+  bytes_ += lists_[index].bytes();
+}
+
+void EntryPool::append(EntryList& its_list, Entry entry) {
+  bytes_ -= its_list.bytes();
   its_list.entries.push_back(entry);
   if (its_list.positions.active()) {
     its_list.positions.added(its_list.entries);
   } else if (its_list.entries.size() >= kIndexedFrom) {
     its_list.positions.build(its_list.entries);
   }
-  return true;
+  bytes_ += its_list.bytes();
 }
 
 bool EntryPool::erase(EntrySet& set, std::uint32_t key) {
-  if (set.size_ <= 1) {
-    if (set.size_ == 0 || set.only_.key != key) {
+  CHECK(key < EntrySet::kList);
+  if (!set.has_list()) {
+    if (!set.is_only(key)) {
       return false;
     }
-    set.size_ = 0;
+    set = {};
     return true;
   }
   EntryList& its_list = list(set);
@@ -130,6 +142,12 @@ bool EntryPool::erase(EntrySet& set, std::uint32_t key) {
   if (position == PositionIndex::kAbsent) {
     return false;
   }
+  take_out(set, its_list, position);
+  return true;
+}
+
+void EntryPool::take_out(EntrySet& set, EntryList& its_list, std::uint32_t position) {
+  bytes_ -= its_list.bytes();
   std::vector<Entry>& entries = its_list.entries;
   if (its_list.positions.active()) {
     its_list.positions.remove(entries, position);
@@ -137,14 +155,16 @@ bool EntryPool::erase(EntrySet& set, std::uint32_t key) {
     entries[position] = entries.back();
     entries.pop_back();
   }
-  if (--set.size_ == 1) {
-    const EntryListIndex index{set.only_.key};
+  if (entries.size() == 1) {
+    const EntryListIndex index{set.only_.value};
     set.only_ = entries.front();
     lists_.give_back(index);
-  } else if (entries.size() <= entries.capacity() / 4) {
+    return;
+  }
+  if (entries.size() <= entries.capacity() / 4) {
     shrink(its_list);
   }
-  return true;
+  bytes_ += its_list.bytes();
 }
 
 // At most once in as many removals as there are entries left, so that it costs each a constant.

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,7 @@
 
 namespace godwit::routing {
 
+// The two largest keys are taken: they tell an EntrySet what it holds.
 struct Entry {
   std::uint32_t key = 0;
   std::uint32_t value = 0;
@@ -31,6 +33,7 @@ class PositionIndex {
   [[nodiscard]] bool active() const { return !slots_.empty(); }
   void build(std::span<const Entry> entries);
   void drop() { slots_ = {}; }
+  [[nodiscard]] std::size_t bytes() const { return slots_.capacity() * sizeof(std::uint32_t); }
 
   [[nodiscard]] std::uint32_t find(std::span<const Entry> entries, std::uint32_t key) const;
   // The last entry is new.
@@ -49,22 +52,32 @@ struct EntryList;
 struct EntryListTag;
 using EntryListIndex = StrongId<EntryListTag, std::uint32_t>;
 
-// Twelve bytes in a node. Its entries are reached through the pool that filled it.
+// Eight bytes in a node. Its entries are reached through the pool that filled it.
 class EntrySet {
  public:
-  [[nodiscard]] std::uint32_t size() const { return size_; }
-  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] bool empty() const { return only_.key == kNoEntry; }
 
  private:
   friend class EntryPool;
-  std::uint32_t size_ = 0;
-  Entry only_;  // With one entry: it. With more: `key` is the number of the list.
+  static constexpr std::uint32_t kNoEntry = UINT32_MAX;
+  static constexpr std::uint32_t kList = UINT32_MAX - 1;
+
+  [[nodiscard]] bool has_list() const { return only_.key == kList; }
+  // Only without a list.
+  [[nodiscard]] bool is_only(std::uint32_t key) const { return only_.key == key; }
+
+  Entry only_{.key = kNoEntry, .value = 0};  // With a list, `value` is its number.
 };
+static_assert(sizeof(EntrySet) == 8);
 
 struct EntryList {
   std::vector<Entry> entries;
   PositionIndex positions;
   EntryListIndex next;
+
+  [[nodiscard]] std::size_t bytes() const {
+    return sizeof(EntryList) + entries.capacity() * sizeof(Entry) + positions.bytes();
+  }
 };
 
 class EntryPool {
@@ -72,18 +85,24 @@ class EntryPool {
   [[nodiscard]] std::span<const Entry> entries(const EntrySet& set) const;
   // Null if `key` is not in the set. Valid until the set is changed.
   [[nodiscard]] std::uint32_t* find(EntrySet& set, std::uint32_t key);
-  // Adds the entry or replaces the value of its key. True if it is new.
-  bool put(EntrySet& set, Entry entry);
+  // Adds the entry or replaces the value of its key. The value before; none if the entry is new.
+  std::optional<std::uint32_t> put(EntrySet& set, Entry entry);
   // True if it was there.
   bool erase(EntrySet& set, std::uint32_t key);
+  // Of the lists; what lies in a set itself is not counted.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
   [[nodiscard]] EntryList& list(const EntrySet& set) {
-    return lists_[EntryListIndex{set.only_.key}];
+    return lists_[EntryListIndex{set.only_.value}];
   }
+  void make_list(EntrySet& set, Entry second);
+  void append(EntryList& its_list, Entry entry);
+  void take_out(EntrySet& set, EntryList& its_list, std::uint32_t position);
   static void shrink(EntryList& its_list);
 
   Slab<EntryList, EntryListIndex> lists_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace godwit::routing

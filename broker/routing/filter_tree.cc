@@ -28,22 +28,20 @@ NodeIndex FilterTree::literal_child(NodeIndex parent, std::uint32_t word) const 
   });
 }
 
-bool FilterTree::put(TenantId tenant, mqtt::TopicFilter filter, Entry entry) {
+FilterTree::Put FilterTree::put(TenantId tenant, mqtt::TopicFilter filter, Entry entry) {
   const NodeIndex node = find_or_make_node(tenant, filter);
-  const bool is_new = pool_.put(nodes_[node].entries, entry);
-  if (is_new) {
+  const Put done{.node = node, .replaced = pool_.put(nodes_[node].entries, entry)};
+  if (!done.replaced) {
     ++size_;
   }
-  return is_new;
+  return done;
 }
 
-std::uint32_t* FilterTree::find(TenantId tenant, mqtt::TopicFilter filter, std::uint32_t key) {
-  const NodeIndex node = find_node(tenant, filter);
+std::uint32_t* FilterTree::find(NodeIndex node, std::uint32_t key) {
   return node == NodeIndex{} ? nullptr : pool_.find(nodes_[node].entries, key);
 }
 
-bool FilterTree::erase(TenantId tenant, mqtt::TopicFilter filter, std::uint32_t key) {
-  const NodeIndex node = find_node(tenant, filter);
+bool FilterTree::erase(NodeIndex node, std::uint32_t key) {
   if (node == NodeIndex{} || !pool_.erase(nodes_[node].entries, key)) {
     return false;
   }
@@ -52,7 +50,7 @@ bool FilterTree::erase(TenantId tenant, mqtt::TopicFilter filter, std::uint32_t 
   return true;
 }
 
-NodeIndex FilterTree::find_node(TenantId tenant, mqtt::TopicFilter filter) const {
+NodeIndex FilterTree::find(TenantId tenant, mqtt::TopicFilter filter) const {
   NodeIndex node = literal_child(kAboveRoots, tenant.value());
   mqtt::TopicLevels levels = filter.levels();
   std::string_view level;
@@ -66,7 +64,29 @@ NodeIndex FilterTree::find_node(TenantId tenant, mqtt::TopicFilter filter) const
       node = word == LevelIndex{} ? NodeIndex{} : literal_child(node, word.value());
     }
   }
-  return node;
+  return node == NodeIndex{} || nodes_[node].entries.empty() ? NodeIndex{} : node;
+}
+
+std::string_view FilterTree::level_of(const Node& node) const {
+  if (node.word != 0) {
+    return levels_.text(LevelIndex{node.word});
+  }
+  return &nodes_[nodes_[node.parent].plus] == &node ? "+" : "#";
+}
+
+// From its end to its beginning, as the nodes are linked; twice, because the length comes first.
+void FilterTree::pattern(NodeIndex node, std::string& out) const {
+  std::size_t size = 0;
+  for (NodeIndex at = node; nodes_[at].parent != kAboveRoots; at = nodes_[at].parent) {
+    size += level_of(nodes_[at]).size() + 1;
+  }
+  out.assign(size - 1, '/');
+  std::size_t end = out.size();
+  for (NodeIndex at = node; nodes_[at].parent != kAboveRoots; at = nodes_[at].parent) {
+    const std::string_view level = level_of(nodes_[at]);
+    level.copy(&out[end - level.size()], level.size());
+    end -= level.size() + 1;  // Wraps behind the first level, where it is used no more.
+  }
 }
 
 NodeIndex FilterTree::find_or_make_node(TenantId tenant, mqtt::TopicFilter filter) {

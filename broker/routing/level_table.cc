@@ -52,6 +52,7 @@ LevelIndex LevelTable::acquire(std::string_view text) {
     index = levels_.take();
     levels_[index].assign(text, its_hash);
     by_text_.link(index);
+    bytes_ += levels_[index].bytes();
   }
   ++levels_[index].users;
   return index;
@@ -63,6 +64,7 @@ void LevelTable::release(LevelIndex index) {
   if (--level.users > 0) {
     return;
   }
+  bytes_ -= level.bytes();
   by_text_.unlink(index);
   levels_.give_back(index);
 }

@@ -31,6 +31,10 @@ class LevelTable {
   [[nodiscard]] LevelIndex acquire(std::string_view text);
   // One user less; the text goes with the last.
   void release(LevelIndex index);
+  // Valid until the level is released for the last time.
+  [[nodiscard]] std::string_view text(LevelIndex index) const { return levels_[index].text(); }
+
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
   // Texts up to kInlineMax bytes lie in the level itself, which covers the words and most ids of
@@ -49,6 +53,10 @@ class LevelTable {
     void assign(std::string_view text, std::uint32_t hash);
     [[nodiscard]] std::string_view text() const;
     [[nodiscard]] std::uint32_t hash() const { return hash_; }
+    // With its bucket, and the block if it has one.
+    [[nodiscard]] std::size_t bytes() const {
+      return sizeof(Level) + sizeof(LevelIndex) + (size_ > kInlineMax ? size_ : 0);
+    }
 
     LevelIndex next;
     std::uint32_t users = 0;
@@ -77,6 +85,7 @@ class LevelTable {
   HashKey key_;
   Slab<Level, LevelIndex> levels_;
   LinearHash<Level, LevelIndex, HashOfLevel> by_text_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace godwit::routing

@@ -56,12 +56,12 @@ RouteTable::~RouteTable() = default;
 
 bool RouteTable::add(TenantId tenant, mqtt::TopicFilter filter, Destination destination) {
   const std::uint32_t slot = state_->slot_of(destination);
-  if (std::uint32_t* count = state_->tree.find(tenant, filter, slot)) {
-    CHECK(*count < UINT32_MAX);
-    ++*count;
+  const FilterTree::Put put = state_->tree.put(tenant, filter, {slot, 1});
+  if (put.replaced) {
+    CHECK(*put.replaced < UINT32_MAX);
+    *state_->tree.find(put.node, slot) += *put.replaced;
     return false;
   }
-  state_->tree.put(tenant, filter, {slot, 1});
   ++state_->slots[slot].filters;
   return true;
 }
@@ -72,11 +72,12 @@ bool RouteTable::remove(TenantId tenant, mqtt::TopicFilter filter, Destination d
     return false;
   }
   const std::uint32_t slot = number->second;
-  std::uint32_t* count = state_->tree.find(tenant, filter, slot);
+  const NodeIndex node = state_->tree.find(tenant, filter);
+  std::uint32_t* count = state_->tree.find(node, slot);
   if (count == nullptr || --*count > 0) {
     return false;
   }
-  state_->tree.erase(tenant, filter, slot);
+  state_->tree.erase(node, slot);
   if (--state_->slots[slot].filters == 0) {
     state_->numbers.erase(number);
     state_->free.push_back(slot);
@@ -98,5 +99,6 @@ void RouteTable::lookup(TenantId tenant, mqtt::TopicName topic,
 }
 
 bool RouteTable::empty() const { return state_->tree.size() == 0; }
+std::size_t RouteTable::bytes() const { return state_->tree.bytes(); }
 
 }  // namespace godwit::routing

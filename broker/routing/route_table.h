@@ -50,6 +50,8 @@ class RouteTable {
 
   // With no foreign destination at all the hot path does not even look.
   [[nodiscard]] bool empty() const;
+  // What it costs, about.
+  [[nodiscard]] std::size_t bytes() const;
 
  private:
   struct State;

@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/ids.h"
@@ -37,11 +39,24 @@ class TopicIndex {
   TopicIndex& operator=(TopicIndex&&) noexcept;
   ~TopicIndex();
 
-  // Adds the subscription, or replaces its bits (MQTT-3.8.4-3). True if it is new.
-  bool insert(TenantId tenant, mqtt::TopicFilter filter, Subscriber subscriber,
-              SubscriptionBits bits);
+  struct Insertion {
+    FilterId filter;                           // Its number as long as anybody subscribes to it.
+    std::optional<SubscriptionBits> replaced;  // None if the subscription is new.
+  };
+  // Adds the subscription, or replaces its bits (MQTT-3.8.4-3).
+  Insertion insert(TenantId tenant, mqtt::TopicFilter filter, Subscriber subscriber,
+                   SubscriptionBits bits);
+  // None if nobody subscribes to it.
+  [[nodiscard]] FilterId find(TenantId tenant, mqtt::TopicFilter filter) const;
+
+  // Of a subscription; none if there is none, as for a FilterId of none.
+  [[nodiscard]] std::optional<SubscriptionBits> bits(FilterId filter, Subscriber subscriber) const;
+  // The subscription must be there.
+  void set_bits(FilterId filter, Subscriber subscriber, SubscriptionBits bits);
   // True if it was there. Nodes and levels that nobody uses any more are given back.
-  bool erase(TenantId tenant, mqtt::TopicFilter filter, Subscriber subscriber);
+  bool erase(FilterId filter, Subscriber subscriber);
+  // The text of a filter that somebody subscribes to, without a share name.
+  void pattern(FilterId filter, std::string& out) const;
 
   // Appends one Match per matching subscription; a subscriber with several matching filters comes
   // several times. The order is that of the tree, not of subscribing.
@@ -49,6 +64,8 @@ class TopicIndex {
 
   // Subscriptions held.
   [[nodiscard]] std::size_t size() const;
+  // What it costs to hold them, about.
+  [[nodiscard]] std::size_t bytes() const;
 
  private:
   struct Tree;

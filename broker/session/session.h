@@ -19,17 +19,13 @@
 #include "broker/session/send_window.h"
 #include "broker/session/session_key.h"
 #include "broker/session/shares.h"
-#include "broker/session/subscription_identifiers.h"
+#include "broker/session/subscription_list.h"
 
 namespace godwit::session {
 
 // UINT32_MAX: never expires (E-002).
 inline constexpr std::uint32_t kNeverExpires = UINT32_MAX;
 
-struct Subscription {
-  mqtt::SubscriptionOptions options;
-  std::uint32_t identifier_slot = 0;  // In Session::identifiers; 0: it has none.
-  std::uint16_t share = 0;            // In Session::shares; 0: it is not shared.
 };
 
 struct Session {
@@ -40,9 +36,7 @@ struct Session {
   // Of this ownership at the client id's home (P-12).
   std::uint64_t epoch = 0;
 
-  // By the filter's text as the client wrote it (MQTT-3.10.4-1).
-  std::map<std::string, Subscription, std::less<>> subscriptions;
-  IdentifierTable identifiers;
+  SubscriptionList subscriptions;  // Without the shared ones.
   Shares shares;
   SendWindow window;
   MessageQueue queue;

@@ -1,12 +1,16 @@
-// The memberships of one session in shared groups, by number. Most sessions have none: eight bytes.
+// The memberships of one session in shared groups, by number, and its shared subscriptions, by
+// filter. Most sessions have none: eight bytes.
 //
 // Thread: the session's. Pure.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "base/check.h"
 #include "broker/mqtt/types.h"
@@ -68,6 +72,42 @@ class Shares {
   }
   [[nodiscard]] bool empty() const { return size() == 0; }
 
+  // The subscriptions, by the filter's text as the client wrote it (MQTT-3.10.4-1), each with the
+  // number of its membership. A membership may stay for a while without one.
+  void subscribe(std::string_view filter, std::uint16_t number) {
+    table_->by_filter.insert_or_assign(std::string(filter), number);
+  }
+  void unsubscribe(std::string_view filter) {
+    table_->by_filter.erase(table_->by_filter.find(filter));
+  }
+  void unsubscribe_all() {
+    if (table_ != nullptr) {
+      table_->by_filter.clear();
+    }
+  }
+  // 0: not subscribed.
+  [[nodiscard]] std::uint16_t number_of(std::string_view filter) const {
+    if (table_ == nullptr) {
+      return 0;
+    }
+    const auto found = table_->by_filter.find(filter);
+    return found == table_->by_filter.end() ? std::uint16_t{0} : found->second;
+  }
+  // How many subscriptions.
+  [[nodiscard]] std::size_t subscribed() const {
+    return table_ == nullptr ? 0 : table_->by_filter.size();
+  }
+  // With (filter, number). None may come or go meanwhile.
+  template <class Visit>
+  void for_each_filter(Visit visit) const {
+    if (table_ == nullptr) {
+      return;
+    }
+    for (const auto& [filter, number] : table_->by_filter) {
+      visit(std::string_view(filter), number);
+    }
+  }
+
   // With (number, share), in the order of numbers. None may be added or erased meanwhile.
   template <class Visit>
   void for_each(Visit visit) const {
@@ -82,6 +122,7 @@ class Shares {
  private:
   struct Table {
     std::map<std::uint16_t, Share> by_number;
+    std::map<std::string, std::uint16_t, std::less<>> by_filter;
     std::uint16_t last = 0;
   };
   std::unique_ptr<Table> table_;  // Null until the first.

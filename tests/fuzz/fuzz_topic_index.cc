@@ -68,16 +68,23 @@ class Player {
     auto& its = list_[text];
     if (come) {
       routing::SubscriptionBits bits;
-      bits.identifier_slot = ++last_slot_ & 0xFFFFFFU;
-      const bool is_new = its.insert_or_assign(subscriber, last_slot_).second;
-      CHECK(index_.insert(TenantId(0), filter, who, bits) == is_new);
+      bits.place = ++last_place_ & 0xFFFFFFU;
+      const auto [its_place, is_new] = its.try_emplace(subscriber, last_place_);
+      const auto [number, replaced] = index_.insert(TenantId(0), filter, who, bits);
+      CHECK(replaced.has_value() != is_new);
+      CHECK(is_new || replaced->place == its_place->second);
+      its_place->second = last_place_;
+      CHECK(index_.find(TenantId(0), filter) == number);
+      index_.pattern(number, pattern_);
+      CHECK(pattern_ == text);
       size_ += is_new ? 1 : 0;
     } else {
       const bool was_there = its.erase(subscriber) != 0;
-      CHECK(index_.erase(TenantId(0), filter, who) == was_there);
+      CHECK(index_.erase(index_.find(TenantId(0), filter), who) == was_there);
       size_ -= was_there ? 1 : 0;
     }
     CHECK(index_.size() == size_);
+    CHECK((index_.bytes() == 0) == (size_ == 0));
   }
 
   void route() {
@@ -107,7 +114,7 @@ class Player {
       index_.match(TenantId(0), topic, matches);
       std::vector<std::pair<std::uint32_t, std::uint32_t>> found;
       for (const routing::Match& match : matches) {
-        found.emplace_back(match.subscriber.value(), match.bits.identifier_slot);
+        found.emplace_back(match.subscriber.value(), match.bits.place);
       }
       std::ranges::sort(expected);
       std::ranges::sort(found);
@@ -136,8 +143,9 @@ class Player {
   routing::RouteTable table_{HashKey{1, 2}};
   std::map<std::string, std::map<std::uint32_t, std::uint32_t>> list_;
   std::map<std::pair<std::string, std::uint16_t>, int> routes_;
+  std::string pattern_;
   std::size_t size_ = 0;
-  std::uint32_t last_slot_ = 0;
+  std::uint32_t last_place_ = 0;
 };
 
 }  // namespace

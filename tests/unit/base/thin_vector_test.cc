@@ -58,6 +58,11 @@ TEST(ThinVector, a_resized_one_has_default_elements) {
   EXPECT_EQ(texts[2], "");
   texts.resize(1);
   EXPECT_EQ(texts.size(), 1U);
+  texts.shrink_to_fit();
+  EXPECT_EQ(texts.capacity(), 1U);
+  texts.pop_back();
+  texts.shrink_to_fit();
+  EXPECT_EQ(texts.capacity(), 0U);
 }
 
 // Against std::vector, by chance.

@@ -41,6 +41,48 @@ TEST(Gauges, count_what_is_there) {
   }
 }
 
+// The memory budget counts what a filter costs at every thread, and it is not its length alone.
+TEST(Gauges, weigh_a_filter_by_its_levels_wherever_it_is_known) {
+  std::string deep = "0";
+  for (int level = 1; level < 100; ++level) {
+    deep += "/" + std::to_string(level);
+  }
+  std::int64_t at_one_thread = 0;
+  for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
+    FrontWorld world({.thread_count = threads});
+    TestClient& client = world.connect("c", ConnectSpec{}, 0);
+    subscribe(client, "0");
+    const std::int64_t before = world.metric("godwit_subscription_bytes");
+    EXPECT_GT(before, 0);
+    subscribe(client, deep);
+    subscribe(client, deep);
+    const std::int64_t grown = world.metric("godwit_subscription_bytes") - before;
+    EXPECT_GT(grown, 100 * 60 * threads);
+    at_one_thread = threads == 1 ? grown : at_one_thread;
+    EXPECT_NEAR(static_cast<double>(grown), static_cast<double>(at_one_thread) * threads, 100);
+    unsubscribe(client, deep);
+    EXPECT_EQ(world.metric("godwit_subscription_bytes"), before);
+  }
+}
+
+// What several filters share goes with the last of them, a group's among them.
+TEST(Gauges, let_go_of_shared_levels_with_their_last_user) {
+  for (const std::uint16_t threads : testkit::Numbers{1, 2}) {
+    for (const bool group_first : {false, true}) {
+      FrontWorld world({.thread_count = threads});
+      TestClient& one = world.connect("one", ConnectSpec{}, 0);
+      TestClient& two = world.connect("two", ConnectSpec{}, threads - 1U);
+      subscribe(one, "$share/g/a/b/c");
+      subscribe(two, "a/b/c");
+      subscribe(two, "a/b");
+      (group_first ? one : two).drop();
+      EXPECT_GT(world.metric("godwit_subscription_bytes"), 0);
+      (group_first ? two : one).drop();
+      testkit::expect_gauges_at_zero(world);
+    }
+  }
+}
+
 // Each way out, one after the other and through another thread.
 TEST(Gauges, are_back_at_zero_after_every_way_to_leave) {
   for (const std::uint16_t threads : testkit::Numbers{1, 2}) {

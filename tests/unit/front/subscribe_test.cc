@@ -187,6 +187,42 @@ TEST(Subscribe, is_bounded_for_each_session) {
   EXPECT_EQ(subscribe(world.connect("d"), "a"), ReasonCode::kSuccess);
 }
 
+TEST(Subscribe, is_bounded_for_shared_subscriptions_and_others_together) {
+  WorldOptions options;
+  options.limits.subscriptions_max = 2;
+  FrontWorld world(options);
+  TestClient& client = world.connect("c", ConnectSpec{});
+  EXPECT_EQ(subscribe(client, "a"), ReasonCode::kSuccess);
+  EXPECT_EQ(subscribe(client, "$share/g/a"), ReasonCode::kSuccess);
+  EXPECT_EQ(subscribe(client, "b"), ReasonCode::kQuotaExceeded);
+  EXPECT_EQ(subscribe(client, "$share/h/a"), ReasonCode::kQuotaExceeded);
+  EXPECT_EQ(subscribe(client, "$share/g/a"), ReasonCode::kSuccess);
+  EXPECT_EQ(subscribe(client, "a"), ReasonCode::kSuccess);
+  EXPECT_EQ(world.metric("godwit_subscriptions"), 2);
+  unsubscribe(client, "$share/g/a");
+  EXPECT_EQ(subscribe(client, "b"), ReasonCode::kSuccess);
+}
+
+// Of two sessions with the same filters each keeps its own.
+TEST(Subscribe, is_undone_for_one_session_only) {
+  FrontWorld world;
+  TestClient& one = world.connect("one", ConnectSpec{});
+  TestClient& two = world.connect("two", ConnectSpec{});
+  const char* const filters[] = {"a", "b/+", "c/#"};
+  for (const char* filter : filters) {
+    subscribe(one, filter);
+    subscribe(two, filter);
+  }
+  unsubscribe(one, "a");
+  two.send(mqtt::Disconnect{});
+  for (const char* topic : {"a", "b/x", "c"}) {
+    one.send(make_publish(topic, topic));
+  }
+  EXPECT_EQ(text_of(one.expect<mqtt::Publish>()), "b/x");
+  EXPECT_EQ(text_of(one.expect<mqtt::Publish>()), "c");
+  EXPECT_EQ(world.metric("godwit_subscriptions"), 2);
+}
+
 // MQTT-4.7.2-1, MQTT311-3.8.3-2, MQTT311-4.7.2-1, E-088, E-089.
 TEST(Subscribe, with_a_leading_wildcard_does_not_see_topics_that_begin_with_dollar) {
   FrontWorld world;

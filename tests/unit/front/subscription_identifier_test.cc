@@ -96,6 +96,40 @@ TEST(SubscriptionIdentifier, is_replaced_with_its_subscription) {
   EXPECT_EQ(identifiers_of(client.expect<mqtt::Publish>()), Identifiers{});
 }
 
+// Subscriptions change their places in the session's list when one of them goes.
+TEST(SubscriptionIdentifier, stays_with_its_filter_while_others_come_and_go) {
+  FrontWorld world;
+  TestClient& client = world.connect("c", kept_v5());
+  TestClient& publisher = world.connect("p");
+  const auto identifiers_for = [&](std::string_view topic) {
+    publisher.send(make_publish(topic, "x"));
+    return identifiers_of(client.expect<mqtt::Publish>());
+  };
+  subscribe(client, "a", 0);
+  subscribe(client, "b", 2);
+  subscribe(client, "c", 0);
+  subscribe(client, "d", 4);
+  testkit::unsubscribe(client, "b");
+  testkit::unsubscribe(client, "a");
+  EXPECT_EQ(identifiers_for("c"), Identifiers{});
+  EXPECT_EQ(identifiers_for("d"), Identifiers{4});
+  subscribe(client, "e", 5);
+  subscribe(client, "d", 6);
+  // The rules are read again: options may change, places not.
+  world.set_policy(*access::Policy::allow_all());
+  EXPECT_EQ(identifiers_for("c"), Identifiers{});
+  EXPECT_EQ(identifiers_for("d"), Identifiers{6});
+  EXPECT_EQ(identifiers_for("e"), Identifiers{5});
+  for (const char* filter : {"c", "e", "d"}) {
+    testkit::unsubscribe(client, filter);
+  }
+  publisher.send(make_publish("d", "x"));
+  EXPECT_FALSE(client.has_packets());
+  EXPECT_EQ(world.metric("godwit_subscriptions"), 0);
+  subscribe(client, "d", 0);
+  EXPECT_EQ(identifiers_for("d"), Identifiers{});
+}
+
 // E-062.
 TEST(SubscriptionIdentifier, belongs_to_all_filters_of_its_packet) {
   FrontWorld world;

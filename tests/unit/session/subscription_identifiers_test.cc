@@ -36,20 +36,5 @@ TEST(SubscriptionIdentifiers, stay_where_they_are_when_moved) {
   EXPECT_EQ(numbers_of(second), (Numbers{5, 6}));
 }
 
-TEST(IdentifierTable, uses_slots_again_and_never_slot_0) {
-  IdentifierTable table;
-  const std::uint32_t first = table.add(10);
-  const std::uint32_t second = table.add(20);
-  EXPECT_NE(first, 0U);
-  EXPECT_NE(first, second);
-  EXPECT_EQ(table.at(first), 10U);
-  EXPECT_EQ(table.at(second), 20U);
-  table.remove(first);
-  EXPECT_EQ(table.size(), 1U);
-  EXPECT_EQ(table.add(30), first);
-  EXPECT_EQ(table.at(first), 30U);
-  EXPECT_EQ(table.at(second), 20U);
-}
-
 }  // namespace
 }  // namespace godwit::session
