@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "tests/unit/routing/allocation_count.h"
@@ -16,6 +18,8 @@ using ::testing::ElementsAre;
 using testing::filter;
 using ::testing::IsEmpty;
 using testing::name;
+using testing::small_filters;
+using testing::small_topics;
 using ::testing::UnorderedElementsAre;
 
 constexpr TenantId kTenant{0};
@@ -28,6 +32,46 @@ std::vector<Destination> lookup(const RouteTable& table, std::string_view topic)
   std::vector<Destination> found;
   table.lookup(kTenant, name(topic), found);
   return found;
+}
+
+TEST(RouteTable, agrees_with_the_naive_matcher_on_all_small_filters_and_topics) {
+  constexpr std::uint16_t kDestinations = 7;
+  const std::vector<std::string> filters = small_filters(4);
+  RouteTable table(kKey);
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    const auto shard = Destination::of(ShardId(static_cast<std::uint16_t>(i % kDestinations)));
+    ASSERT_TRUE(table.add(kTenant, filter(filters[i]), shard));
+  }
+  for (const std::string& topic : small_topics(4)) {
+    std::set<std::uint64_t> expected;
+    for (std::size_t i = 0; i < filters.size(); ++i) {
+      if (mqtt::matches(filter(filters[i]), name(topic))) {
+        expected.insert(i % kDestinations);
+      }
+    }
+    const std::vector<Destination> found = lookup(table, topic);
+    std::set<std::uint64_t> given;
+    for (const Destination& destination : found) {
+      given.insert(destination.number);
+    }
+    ASSERT_EQ(given, expected) << topic;
+    ASSERT_EQ(found.size(), given.size()) << topic;
+  }
+}
+
+// One destination for each: so none hides behind another that leads to the same place.
+TEST(RouteTable, agrees_with_the_naive_matcher_for_each_small_filter_alone) {
+  RouteTable table(kKey);
+  for (const std::string& text : small_filters(3)) {
+    ASSERT_TRUE(table.add(kTenant, filter(text), kNode));
+    for (const std::string& topic : small_topics(4)) {
+      ASSERT_EQ(lookup(table, topic).size(), mqtt::matches(filter(text), name(topic)) ? 1U : 0U)
+          << text << " and " << topic;
+    }
+    ASSERT_TRUE(table.remove(kTenant, filter(text), kNode));
+    ASSERT_TRUE(table.empty());
+  }
+  EXPECT_EQ(table.bytes(), 0U);
 }
 
 TEST(RouteTable, the_first_add_and_the_last_remove_say_so) {
