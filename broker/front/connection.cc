@@ -39,6 +39,8 @@ void ConnectionTable::remove(Connection& connection) {
   connection.state = Vacant{};
   connection.id = id;
   connection.version = mqtt::ProtocolVersion::k5_0;
+  connection.fanning_out = false;
+  connection.had_its_turn = false;
   connection.client_closed = false;
   connection.qos2_ids_before = 0;
   connection.keep_alive_seconds = 0;

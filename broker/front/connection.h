@@ -67,6 +67,8 @@ struct Connection {
 
   mqtt::ProtocolVersion version = mqtt::ProtocolVersion::k5_0;
   bool dirty = false;                 // In the front's list of connections to flush.
+  bool fanning_out = false;           // Its publish needs several turns; its input waits.
+  bool had_its_turn = false;          // No more of its input is looked at in this turn.
   bool client_closed = false;         // Its DISCONNECT came: nothing more is sent (MQTT-3.14.4-1).
   std::uint16_t qos2_ids_before = 0;  // Of the client, left open by an earlier connection.
   std::uint16_t keep_alive_seconds = 0;            // 0: none.

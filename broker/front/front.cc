@@ -77,6 +77,9 @@ std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> inp
     if (!frame->has_value()) {
       break;
     }
+    if (parts_->had_its_turn(connection)) {
+      break;
+    }
     used += (*frame)->bytes.size();
     dispatch(*parts_, connection, **frame, turn.now);
     parts_->take_own_mail(turn.now);
@@ -87,7 +90,8 @@ std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> inp
 bool Front::wants_input(ConnectionIndex index) const {
   const Connection& connection = parts_->connections.at(index);
   return connection.is<AwaitConnect>() || connection.is<Exchanging>() ||
-         (connection.is<Open>() && !parts_->output_is_full(connection));
+         (connection.is<Open>() && !connection.fanning_out && !connection.had_its_turn &&
+          !parts_->output_is_full(connection));
 }
 
 void Front::written(ConnectionIndex index, std::size_t count, Turn& turn) {
@@ -127,17 +131,17 @@ void Front::authenticated(ConnectionId id, access::AuthenticationResult result, 
   parts_->take_own_mail(turn.now);
 }
 
-void Front::mail(const MailBatch& batch, Turn& turn) {
-  RecordWalk walk(batch.publishes);
-  MailedPublish mailed;
-  while (walk.next(mailed)) {
-    parts_->fanout.from_mail(mailed);
-  }
-  for (const ControlMail& mail : batch.control) {
-    take_control(*parts_, mail, turn.now);
-  }
+void Front::mail(MailBatch& batch, Turn& turn) {
+  CHECK(wants_mail());
+  std::swap(parts_->mail, batch);
+  parts_->take_mail(turn.now);
   parts_->take_own_mail(turn.now);
+  if (wants_mail()) {
+    std::swap(parts_->mail, batch);
+  }
 }
+
+bool Front::wants_mail() const { return !parts_->mail_waits; }
 
 void Front::tick(Turn& turn) {
   const auto on_connection = [&](const ConnectionId& id) {
@@ -153,12 +157,14 @@ void Front::tick(Turn& turn) {
     }
   };
   parts_->timers.advance(turn.now, on_connection, on_session);
+  parts_->begin_next_turn();
+  parts_->advance_fanouts(turn.now);
   parts_->retained.advance(turn.now);
   parts_->take_own_mail(turn.now);
 }
 
 Instant Front::next_deadline() const {
-  if (parts_->retained.has_work()) {
+  if (parts_->long_fanouts.has_work() || parts_->retained.has_work()) {
     return Instant::min();
   }
   return parts_->timers.next_deadline();
@@ -166,6 +172,7 @@ Instant Front::next_deadline() const {
 
 void Front::set_policy(const access::Policy& policy, Turn& /*turn*/) {
   parts_->policy = policy;
+  parts_->long_fanouts.authorize_again();
   parts_->sessions.for_each(
       [this](SessionSlot& slot) { parts_->subscriptions.authorize_again(slot); });
 }
@@ -182,6 +189,10 @@ void Front::publish_internal(std::string_view topic, std::string_view payload, T
 void Front::stop(Turn& turn) {
   if (std::exchange(parts_->stopping, true)) {
     return;
+  }
+  parts_->long_fanouts.stop();
+  while (parts_->long_fanouts.has_work()) {
+    parts_->advance_fanouts(turn.now);
   }
   // Wills first, so that those who watch hear of them before they are told to go. Delayed ones
   // too: sessions do not outlive the process.

@@ -63,9 +63,9 @@ class Front {
   // is held back (see wants_input): show it again, with more behind it. The bytes are only read.
   [[nodiscard]] std::size_t receive(ConnectionIndex connection, std::span<const std::byte> input,
                                     Turn& turn);
-  // False while a connection's input must wait (for authentication, its session, or because its
-  // peer does not read the answers): do not read on; ResumeInput says when to go on. False also
-  // once it is closing.
+  // False while a connection's input must wait (for authentication, its session, the end of a
+  // fan-out over several turns, or because its peer does not read the answers): do not read on;
+  // ResumeInput says when to go on. False also once it is closing.
   [[nodiscard]] bool wants_input(ConnectionIndex connection) const;
   // `count` bytes of the outbox have been written to the socket.
   void written(ConnectionIndex connection, std::size_t count, Turn& turn);
@@ -80,8 +80,11 @@ class Front {
   // Takes a connection from another thread's HandOver; its CONNECT goes on here.
   [[nodiscard]] ConnectionIndex adopt(PeerInfo peer, std::unique_ptr<PendingConnect> connect,
                                       Turn& turn);
-  // A batch from another front.
-  void mail(const MailBatch& batch, Turn& turn);
+  // A batch from another front; what it holds is taken, its memory given back where possible. Only
+  // while wants_mail().
+  void mail(MailBatch& batch, Turn& turn);
+  // False while a publish of the last batch goes out over several turns: keep what comes.
+  [[nodiscard]] bool wants_mail() const;
   // Deadlines that have come, and the next slice of what goes in slices. Called once a turn, before
   // its output is flushed; a turn is due when next_deadline is reached (Instant::min(): at once).
   void tick(Turn& turn);

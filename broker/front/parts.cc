@@ -25,7 +25,8 @@ Front::Parts::Parts(const FrontSettings& its_settings,
       retained(settings, sessions, delivery, mailroom, probe),
       shared(settings, sessions, delivery, ledger, mailroom),
       groups(settings, shared, mailroom, index, probe),
-      fanout({settings, sessions, delivery, retained, groups, shared, mailroom, index, routes}),
+      long_fanouts(settings.turn.fanout_receivers_max, sessions, delivery, retained, probe),
+      fanout({settings, sessions, retained, groups, shared, long_fanouts, mailroom, index, routes}),
       subscriptions(settings, policy, index, shared, mailroom, probe),
       lifecycle({settings, policy, sessions, subscriptions, delivery, shared, retained, fanout,
                  mailroom, registry, timers, wire, probe, log}),
@@ -34,8 +35,8 @@ Front::Parts::Parts(const FrontSettings& its_settings,
       auth_flow({settings, lifecycle, wire, log}),
       subscribe_flow({settings, policy, connections, subscriptions, delivery, retained, mailroom,
                       lifecycle, wire, probe}),
-      publish_flow({settings, policy, delivery, ledger, fanout, retained, lifecycle, wire, probe}) {
-}
+      publish_flow({settings, policy, connections, delivery, ledger, fanout, retained, lifecycle,
+                    wire, probe}) {}
 
 Connection& Front::Parts::add_connection(PeerInfo peer, Instant now) {
   Connection& connection = connections.add(now);
@@ -47,10 +48,67 @@ Connection& Front::Parts::add_connection(PeerInfo peer, Instant now) {
 
 void Front::Parts::take_own_mail(Instant now) {
   while (mailroom.has_own()) {
-    for (const ControlMail& mail : mailroom.take_own()) {
-      take_control(*this, mail, now);
+    for (const ControlMail& own : mailroom.take_own()) {
+      take_control(*this, own, now);
     }
   }
+}
+
+void Front::Parts::advance_fanouts(Instant now) {
+  const std::optional<FanoutTicket> done = long_fanouts.advance(now);
+  if (!done) {
+    return;
+  }
+  if (done->whom == FanoutTicket::For::kClient) {
+    publish_flow.fanned_out(*done);
+  } else if (done->whom == FanoutTicket::For::kMail) {
+    mail_waits = false;
+    take_mail(now);
+  }
+}
+
+bool Front::Parts::had_its_turn(Connection& connection) {
+  if (!input_share || input_share->of != connection.id) {
+    input_share = {.of = connection.id,
+                   .packets = settings.turn.packets_max,
+                   .deliveries_end = long_fanouts.deliveries() + settings.turn.deliveries_max};
+  }
+  if (input_share->packets > 0 && long_fanouts.deliveries() < input_share->deliveries_end) {
+    --input_share->packets;
+    return false;
+  }
+  connection.had_its_turn = true;
+  had_their_turn.push_back(connection.id);
+  return true;
+}
+
+void Front::Parts::begin_next_turn() {
+  input_share.reset();
+  for (const ConnectionId& id : had_their_turn) {
+    if (Connection* connection = connections.find(id)) {
+      connection->had_its_turn = false;
+      wire.effect(ResumeInput{id.index});
+    }
+  }
+  had_their_turn.clear();
+}
+
+void Front::Parts::take_mail(Instant now) {
+  RecordWalk walk(ByteView(mail.publishes).subspan(mail_used));
+  MailedPublish mailed;
+  while (walk.next(mailed)) {
+    if (!fanout.from_mail(mailed)) {
+      mail_used = mail.publishes.size() - walk.rest_size();
+      mail_waits = true;
+      return;
+    }
+  }
+  for (const ControlMail& control : mail.control) {
+    take_control(*this, control, now);
+  }
+  mail.publishes.clear();
+  mail.control.clear();
+  mail_used = 0;
 }
 
 void Front::Parts::let_go(Connection& connection) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "broker/front/auth_flow.h"
@@ -20,6 +21,14 @@ struct Front::Parts {
   Connection& add_connection(PeerInfo peer, Instant now);
   // Takes what this front has mailed to itself; at the end of each call from outside.
   void take_own_mail(Instant now);
+  // The next slice of a fan-out over several turns; whoever waited for its end goes on.
+  void advance_fanouts(Instant now);
+  // True if this connection's share of the turn is used up; counts another packet of it if not.
+  [[nodiscard]] bool had_its_turn(Connection& connection);
+  // Those may go on whose turn was over.
+  void begin_next_turn();
+  // Takes what is left of a batch, until a publish of it needs several turns.
+  void take_mail(Instant now);
   // Gives back what an ended connection still holds.
   void let_go(Connection& connection);
   // Its peer sends on without reading the answers: no more of that is read. Deliveries alone do not
@@ -48,6 +57,7 @@ struct Front::Parts {
   Retained retained;
   SharedSubscriptions shared;
   SharedGroups groups;
+  LongFanouts long_fanouts;
   Fanout fanout;
   Subscriptions subscriptions;
   Lifecycle lifecycle;
@@ -55,6 +65,20 @@ struct Front::Parts {
   AuthFlow auth_flow;
   SubscribeFlow subscribe_flow;
   PublishFlow publish_flow;
+
+  // A batch of mail that is being taken, and how much of its publishes has been.
+  MailBatch mail;
+  std::size_t mail_used = 0;
+  bool mail_waits = false;  // For the end of a long fan-out.
+
+  // What the connection that is being read may still cause in this turn.
+  struct InputShare {
+    ConnectionId of;
+    std::size_t packets = 0;
+    std::uint64_t deliveries_end = 0;  // Of LongFanouts::deliveries.
+  };
+  std::optional<InputShare> input_share;
+  std::vector<ConnectionId> had_their_turn;
 
   bool stopping = false;
 };

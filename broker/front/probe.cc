@@ -57,6 +57,11 @@ FrontProbe::FrontProbe(MetricSheet& sheet)
           &sheet.add({kGauge, "godwit_retained_bytes", "Bytes of the retained messages held."})),
       retained_read_bytes_(&sheet.add({kGauge, "godwit_retained_read_bytes",
                                        "Bytes held for retained reads that are under way."})),
+      fanouts_sliced_(&sheet.add({kCounter, "godwit_long_fanouts_total",
+                                  "Publishes whose receivers are served over several turns."})),
+      waiting_fanout_bytes_(&sheet.add({kGauge, "godwit_long_fanout_bytes",
+                                        "Bytes held for publishes that go out over several "
+                                        "turns."})),
       retained_refused_(&sheet.add({kCounter, "godwit_retained_refused_total",
                                     "Retained messages not kept because the store was full."})),
       shared_groups_(&sheet.add(

@@ -77,6 +77,8 @@ class FrontProbe {
     retained_read_bytes_->add(static_cast<std::int64_t>(bytes_now) -
                               static_cast<std::int64_t>(bytes_before));
   }
+  void fanout_sliced() { fanouts_sliced_->increment(); }
+  void waiting_fanouts_changed(std::int64_t bytes) { waiting_fanout_bytes_->add(bytes); }
   void retained_refused() { retained_refused_->increment(); }
   void shared_groups_are(std::size_t count) {
     shared_groups_->set(static_cast<std::int64_t>(count));
@@ -88,7 +90,7 @@ class FrontProbe {
     return static_cast<std::size_t>(queued_bytes_->read() + in_flight_bytes_->read() +
                                     outbox_bytes_->read() + alias_bytes_->read() +
                                     retained_bytes_->read() + retained_read_bytes_->read() +
-                                    subscription_bytes_->read());
+                                    subscription_bytes_->read() + waiting_fanout_bytes_->read());
   }
 
  private:
@@ -108,6 +110,8 @@ class FrontProbe {
   Metric* retained_messages_;
   Metric* retained_bytes_;
   Metric* retained_read_bytes_;
+  Metric* fanouts_sliced_;
+  Metric* waiting_fanout_bytes_;
   Metric* retained_refused_;
   Metric* shared_groups_;
   Metric* wills_;

@@ -56,17 +56,38 @@ void PublishFlow::publish(Connection& connection, const mqtt::Frame& frame, Inst
     return;
   }
 
-  needs_.fanout.publish(*packet, {.tenant = slot.session.key.tenant,
-                                  .publisher = &slot,
-                                  .frame = has_alias ? nullptr : &frame,
-                                  .frame_version = connection.version,
-                                  .received = now});
-  // MQTT-3.3.4-1. Taken by every session and store that it concerns, so it may be acknowledged.
-  if (packet->qos == Qos::kAtLeastOnce) {
-    needs_.wire.send_ack(connection, PacketType::kPuback, packet->packet_id, ReasonCode::kSuccess);
-  } else if (packet->qos == Qos::kExactlyOnce) {
-    needs_.wire.send_ack(connection, PacketType::kPubrec, packet->packet_id, ReasonCode::kSuccess);
+  const bool done = needs_.fanout.publish(*packet, {.tenant = slot.session.key.tenant,
+                                                    .publisher = &slot,
+                                                    .frame = has_alias ? nullptr : &frame,
+                                                    .frame_version = connection.version,
+                                                    .received = now,
+                                                    .ticket = {.whom = FanoutTicket::For::kClient,
+                                                               .connection = connection.id,
+                                                               .qos = packet->qos,
+                                                               .packet_id = packet->packet_id}});
+  connection.fanning_out = !done;
+  if (done) {
+    confirm(connection, packet->qos, packet->packet_id);
   }
+}
+
+void PublishFlow::confirm(Connection& connection, Qos qos, mqtt::PacketId id) {
+  // MQTT-3.3.4-1. Taken by every session and store that it concerns, so it may be acknowledged.
+  if (qos == Qos::kAtLeastOnce) {
+    needs_.wire.send_ack(connection, PacketType::kPuback, id, ReasonCode::kSuccess);
+  } else if (qos == Qos::kExactlyOnce) {
+    needs_.wire.send_ack(connection, PacketType::kPubrec, id, ReasonCode::kSuccess);
+  }
+}
+
+void PublishFlow::fanned_out(const FanoutTicket& ticket) {
+  Connection* const connection = needs_.connections.find(ticket.connection);
+  if (connection == nullptr || !connection->is<Open>()) {
+    return;
+  }
+  connection->fanning_out = false;
+  confirm(*connection, ticket.qos, ticket.packet_id);
+  needs_.wire.effect(ResumeInput{ticket.connection.index});
 }
 
 ReasonCode PublishFlow::resolve_alias(Connection& connection, mqtt::Publish& packet) {

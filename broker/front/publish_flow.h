@@ -12,6 +12,7 @@ class PublishFlow {
   struct Needs {
     const FrontSettings& settings;
     const access::Policy& policy;
+    ConnectionTable& connections;
     Delivery& delivery;
     ShareLedger& ledger;
     Fanout& fanout;
@@ -23,6 +24,8 @@ class PublishFlow {
   explicit PublishFlow(const Needs& needs) : needs_(needs) {}
 
   void publish(Connection& connection, const mqtt::Frame& frame, Instant now);
+  // All receivers of a publish that took several turns have it.
+  void fanned_out(const FanoutTicket& ticket);
   // PUBACK, PUBREC and PUBCOMP of what was sent to this client; PUBREL of what it sends.
   void acknowledge(Connection& connection, const mqtt::Frame& frame, Instant now);
 
@@ -36,6 +39,7 @@ class PublishFlow {
               Instant now);
   // Notes the id of a new QoS 2 publish. False if there are too many: the connection is ended.
   [[nodiscard]] bool note_qos2(Connection& connection, mqtt::PacketId id, Instant now);
+  void confirm(Connection& connection, mqtt::Qos qos, mqtt::PacketId id);
   void release(Connection& connection, const mqtt::PublishAck& pubrel);
 
   Needs needs_;

@@ -34,6 +34,12 @@ void PublishLayouts::begin(const mqtt::Publish& publish, std::size_t receivers, 
   }
 }
 
+void PublishLayouts::begin(const mqtt::MessageRef& message, std::size_t receivers, Instant now) {
+  of_message_ = mqtt::to_publish(*message, now);
+  begin(of_message_, receivers, mqtt::arrival_of_rest(*message, now));
+  message_ = message;
+}
+
 void PublishLayouts::seed(const mqtt::Frame& frame, mqtt::ProtocolVersion version) {
   Layout& layout = layouts_[layout_number(version, publish_->qos)];
   layout.ready = true;

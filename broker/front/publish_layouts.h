@@ -41,6 +41,8 @@ class PublishLayouts {
   // Starts with another publish, borrowed until the next begin. `receivers`: about how many will
   // get it. `received`: when, for those copies that must wait.
   void begin(const mqtt::Publish& publish, std::size_t receivers, Instant received);
+  // With a message that has waited; what waits again is the message itself.
+  void begin(const mqtt::MessageRef& message, std::size_t receivers, Instant now);
   // The packet as it arrived, if it may be passed on as it lies: no alias, and a topic in it.
   void seed(const mqtt::Frame& frame, mqtt::ProtocolVersion version);
 
@@ -68,6 +70,7 @@ class PublishLayouts {
   void send_rest(Wire& wire, Connection& to, Layout& layout, std::size_t offset) const;
 
   const mqtt::Publish* publish_ = nullptr;
+  mqtt::Publish of_message_;  // What it points to, if a message has begun it.
   Instant received_{};
   bool share_ = false;
   mqtt::MessageRef message_;

@@ -60,6 +60,8 @@ class SessionTable {
 
   [[nodiscard]] SessionSlot& at(routing::Subscriber subscriber) { return slots_[subscriber]; }
   [[nodiscard]] SessionSlot* find(const session::SessionKey& key);
+  // A number no match_stamp has yet.
+  [[nodiscard]] std::uint64_t next_stamp() { return ++last_stamp_; }
   // Null if the slot has had another tenant since.
   [[nodiscard]] SessionSlot* find(routing::Subscriber subscriber, std::uint32_t generation);
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -95,6 +97,7 @@ class SessionTable {
   routing::LinearHash<SessionSlot, routing::Subscriber, HashOfSlot, Slots> by_key_;
   std::vector<routing::Subscriber> free_;
   std::size_t size_ = 0;
+  std::uint64_t last_stamp_ = 0;
   std::uint32_t next_generation_ = 0;
 };
 

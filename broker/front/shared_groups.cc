@@ -200,8 +200,7 @@ void SharedGroups::drain(Group& group, Instant now) {
       pop(group);
       continue;
     }
-    const mqtt::Publish publish = mqtt::to_publish(*first.message, now);
-    layouts_.begin(publish, 1, mqtt::arrival_of_rest(*first.message, now));
+    layouts_.begin(first.message, 1, now);
     if (!offer(group, {.publisher = first.publisher}, layouts_)) {
       return;
     }
@@ -222,8 +221,7 @@ void SharedGroups::take_back(const ShareReturned& returned, Instant now) {
       probe_->message_dropped(DropReason::kExpired);
       continue;
     }
-    const mqtt::Publish publish = mqtt::to_publish(*message, now);
-    layouts_.begin(publish, 1, mqtt::arrival_of_rest(*message, now));
+    layouts_.begin(message, 1, now);
     const ShareTarget& from = *mailed.share;
     // Older than what waits.
     if (!offer(*group, {.publisher = from.publisher, .refusals = from.refusals}, layouts_)) {

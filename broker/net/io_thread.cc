@@ -54,7 +54,8 @@ bool IoThread::turn(Duration longest) {
     flush_if_much(turn);
   }
   // Only from here on are slots filled: no event is left that could meet a new connection.
-  if (woken.rung) {
+  mail_due_ = mail_due_ || woken.rung;
+  if (mail_due_) {
     take_mail(turn);
   }
   needs_.front.tick(turn);

@@ -103,6 +103,8 @@ class IoThread final : public AuthenticationReply {
   void shake_hands_put_off(front::Turn& turn);
   void resume_held_back(front::Turn& turn);
   void take_mail(front::Turn& turn);
+  // What was drained; false if the front wants the rest of it later.
+  bool take_drained(front::Turn& turn);
   void flush_if_much(front::Turn& turn);
   void flush_answer_of_stream(front::ConnectionIndex index, front::Turn& turn);
   void finish_turn(front::Turn& turn);
@@ -155,7 +157,9 @@ class IoThread final : public AuthenticationReply {
   // Reused from turn to turn.
   std::vector<front::ConnectionIndex> resumable_;
   std::vector<front::ConnectionIndex> resuming_;
-  std::vector<IoMail> mail_;
+  std::vector<IoMail> mail_;  // Drained; taken up to the next number.
+  std::size_t mail_taken_ = 0;
+  bool mail_due_ = false;  // The bell was rung, and not all has been taken since.
   front::Effects effects_;
   std::vector<front::MailBatch> spare_batches_;
 

@@ -17,12 +17,25 @@ constexpr std::size_t kSpareBatchBytesMax = std::size_t{1} << 20U;
 }  // namespace
 
 void IoThread::take_mail(front::Turn& turn) {
+  // What waited for the end of a long fan-out comes before anything newer.
+  if (!take_drained(turn)) {
+    return;
+  }
   mailbox_.drain(mail_);
-  for (IoMail& mail : mail_) {
-    std::visit([&](auto& item) { take(item, turn); }, mail);
+  mail_due_ = !take_drained(turn);
+}
+
+bool IoThread::take_drained(front::Turn& turn) {
+  while (mail_taken_ < mail_.size()) {
+    if (!needs_.front.wants_mail()) {
+      return false;
+    }
+    std::visit([&](auto& item) { take(item, turn); }, mail_[mail_taken_++]);
     flush_if_much(turn);
   }
   mail_.clear();
+  mail_taken_ = 0;
+  return true;
 }
 
 void IoThread::post_mail() {

@@ -9,8 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
 
 #include "broker/access/principal.h"
 #include "broker/mqtt/packet.h"
@@ -25,8 +23,6 @@ namespace godwit::session {
 
 // UINT32_MAX: never expires (E-002).
 inline constexpr std::uint32_t kNeverExpires = UINT32_MAX;
-
-};
 
 struct Session {
   SessionKey key;

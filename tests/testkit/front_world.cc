@@ -24,6 +24,7 @@ FrontWorld::FrontWorld(const WorldOptions& options)
                                         .thread_count = options.thread_count,
                                         .hash_key = {1, 2},
                                         .limits = options.limits,
+                                        .turn = options.turn,
                                         .offers = options.offers,
                                         .share_strategy = options.share_strategy,
                                         .retained = options.retained,

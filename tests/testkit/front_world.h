@@ -46,6 +46,7 @@ class QuietLogSink : public LogSink {
 struct WorldOptions {
   std::uint16_t thread_count = 1;
   session::SessionLimits limits = {};
+  front::TurnLimits turn = {};
   routing::RetainedLimits retained = {};
   std::size_t memory_budget_bytes = std::size_t{1} << 30U;
   front::Offers offers = {};

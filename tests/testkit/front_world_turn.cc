@@ -83,7 +83,9 @@ void FrontWorld::take_mail(Thread& thread, front::Turn& turn) {
   for (const auto& [topic, payload] : std::exchange(thread.internal_publishes, {})) {
     thread.front->publish_internal(topic, payload, turn);
   }
-  for (Mail& mail : std::exchange(thread.inbox, {})) {
+  while (!thread.inbox.empty() && thread.front->wants_mail()) {
+    Mail mail = std::move(thread.inbox.front());
+    thread.inbox.pop_front();
     if (mail.client == nullptr) {
       thread.front->mail(mail.batch, turn);
       continue;

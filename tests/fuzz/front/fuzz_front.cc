@@ -37,6 +37,9 @@ testkit::WorldOptions options_from(Script& script) {
   if ((bits & 0x10U) != 0) {
     options.seed = bits;
   }
+  if ((bits & 0x40U) != 0) {
+    options.turn = {.packets_max = 2, .deliveries_max = 3, .fanout_receivers_max = 1};
+  }
   options.limits.codec.maximum_packet_size = kPacketMax;
   options.limits.connect_packet_size_max = kPacketMax;
   options.limits.write_buffer_max = kWriteBufferMax;

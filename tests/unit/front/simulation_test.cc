@@ -27,6 +27,12 @@ WorldOptions options_of(std::uint64_t seed) {
   if (random() % 2 == 0) {
     options.limits.write_buffer_max = 200 + random() % 1'000;
   }
+  // In every other run turns are short: fan-outs take several, and so does a client's input.
+  if (random() % 2 == 0) {
+    options.turn = {.packets_max = 1 + random() % 4,
+                    .deliveries_max = 1 + random() % 8,
+                    .fanout_receivers_max = 1 + random() % 3};
+  }
   // In every fourth run queues overflow; what is lost then is counted.
   if (random() % 4 == 0) {
     options.limits.queue_messages_max = static_cast<std::uint32_t>(1 + random() % 20);

@@ -1,0 +1,59 @@
+#include "broker/front/long_fanouts.h"
+
+#include <utility>
+
+namespace godwit::front {
+
+void LongFanouts::add(Receivers& receivers, mqtt::MessageRef message, const FanoutTicket& ticket) {
+  waiting_.push_back({std::exchange(receivers, {}), std::move(message), ticket});
+  probe_->fanout_sliced();
+  probe_->waiting_fanouts_changed(waiting_.back().bytes());
+}
+
+std::optional<FanoutTicket> LongFanouts::advance(Instant now) {
+  if (waiting_.empty()) {
+    return std::nullopt;
+  }
+  Waiting& oldest = waiting_.front();
+  layouts_.begin(oldest.message, oldest.receivers.size(), now);
+  Receiver receiver;
+  for (std::size_t left = slice_; left > 0; --left) {
+    if (!oldest.receivers.next(receiver)) {
+      const FanoutTicket ticket = oldest.ticket;
+      probe_->waiting_fanouts_changed(-oldest.bytes());
+      waiting_.pop_front();
+      return ticket;
+    }
+    if (oldest.all_asked_again) {
+      receiver.bits.all_topics_allowed = 0;
+    }
+    deliver(receiver, layouts_);
+  }
+  return std::nullopt;
+}
+
+void LongFanouts::deliver(const Receiver& receiver, PublishLayouts& layouts) {
+  ++deliveries_;
+  SessionSlot* const slot = sessions_->find(receiver.subscriber, receiver.generation);
+  if (slot == nullptr) {
+    return;
+  }
+  const mqtt::Publish& publish = layouts.publish();
+  if (publish.retain && slot->retained_reads != nullptr) {
+    retained_->saw_live(*slot, publish.topic);
+  }
+  delivery_->deliver(*slot,
+                     {.qos = mqtt::lower(publish.qos, receiver.bits.granted_qos()),
+                      .retain = publish.retain && receiver.bits.retain_as_published != 0,
+                      .all_topics_allowed = receiver.bits.all_topics_allowed != 0,
+                      .identifiers = receiver.identifiers},
+                     layouts);
+}
+
+void LongFanouts::authorize_again() {
+  for (Waiting& waiting : waiting_) {
+    waiting.all_asked_again = true;
+  }
+}
+
+}  // namespace godwit::front
