@@ -62,6 +62,9 @@ struct RetainedQuery {
   TenantId tenant;
   std::string filter;
   std::string after;
+  // Of a filter without wildcards: whether there is anything. `more` of the slice says so, which is
+  // empty.
+  bool only_whether = false;
 };
 struct RetainedSlice {
   std::uint64_t query = 0;
@@ -69,6 +72,7 @@ struct RetainedSlice {
   Bytes records;  // As MailBatch::publishes.
   std::string after;
   bool more = false;
+  bool only_whether = false;
 };
 
 // From a member's front to the home of a shared group (PROTOCOL P-11). A group goes by the keyed

@@ -129,6 +129,16 @@ void Retained::send(std::uint64_t number, const Read& read, SessionSlot& slot,
 }
 
 void Retained::answer(const RetainedQuery& query, Instant now) {
+  if (query.only_whether) {
+    const bool any = store_.contains(query.tenant, mqtt::TopicName::from_checked(query.filter));
+    mailroom_->control(query.from, RetainedSlice{.query = query.query,
+                                                 .from = settings_->self,
+                                                 .records = {},
+                                                 .after = {},
+                                                 .more = any,
+                                                 .only_whether = true});
+    return;
+  }
   RetainedSlice slice{.query = query.query,
                       .from = settings_->self,
                       .records = {},
@@ -153,6 +163,10 @@ void Retained::take(RetainedSlice slice) {
     return;
   }
   Read& read = found->second;
+  if (slice.only_whether && !slice.more) {
+    end(slice.query, *sessions_->find(read.subscriber, read.slot_generation));
+    return;
+  }
   read.asked = false;
   read.ended = !slice.more;
   probe_->retained_reads_changed(read.records.size(), slice.records.size());

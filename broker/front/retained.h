@@ -80,16 +80,19 @@ class Retained {
     std::string filter;
     Reader reader;
     bool begun = false;
-    std::uint16_t home = 0;  // The thread that is being read.
-    std::string after;       // Where that home's next slice begins.
-    bool asked = false;      // A query is under way.
-    bool ended = false;      // This home has no more.
-    Bytes records;           // Of another home, not yet sent, from `records_used` on.
+    std::uint16_t home = 0;       // The thread that is being read.
+    std::uint16_t homes_end = 0;  // Behind the last one to read.
+    std::string after;            // Where that home's next slice begins.
+    bool asked = false;           // A query is under way.
+    bool ended = false;           // This home has no more.
+    Bytes records;                // Of another home, not yet sent, from `records_used` on.
     std::size_t records_used = 0;
   };
 
   enum class Progress : std::uint8_t { kDone, kWaiting, kMore };
 
+  // False if there is nothing to read, as far as is known by now.
+  [[nodiscard]] bool look_ahead(std::uint64_t number, Read& read);
   // One slice of its oldest read.
   void advance(SessionSlot& slot, Instant now);
   Progress advance(std::uint64_t number, Read& read, SessionSlot& slot, Instant now);

@@ -70,7 +70,37 @@ void Retained::begin(std::uint64_t number) {
     return;
   }
   read->second.begun = true;
-  wake_session_of(read->second);
+  if (look_ahead(number, read->second)) {
+    wake_session_of(read->second);
+  } else {
+    end(number, *sessions_->find(read->second.subscriber, read->second.slot_generation));
+  }
+}
+
+// A filter without wildcards names one topic, which has one home and most often no message. A
+// client may subscribe to thousands of them at once: so that is found out before it is the read's
+// turn, and only reads of something are kept.
+bool Retained::look_ahead(std::uint64_t number, Read& read) {
+  const auto filter = mqtt::TopicFilter::from_checked(read.filter);
+  read.homes_end = settings_->thread_count;
+  if (filter.has_wildcard()) {
+    return true;
+  }
+  const auto topic = mqtt::TopicName::from_checked(filter.pattern());
+  const ThreadIndex only = home(read.tenant, topic);
+  read.home = only.value();
+  read.homes_end = static_cast<std::uint16_t>(read.home + 1);
+  if (only == settings_->self) {
+    return store_.contains(read.tenant, topic);
+  }
+  read.asked = true;
+  mailroom_->control(only, RetainedQuery{.query = number,
+                                         .from = settings_->self,
+                                         .tenant = read.tenant,
+                                         .filter = read.filter,
+                                         .after = {},
+                                         .only_whether = true});
+  return true;
 }
 
 void Retained::wake(SessionSlot& slot) {
@@ -184,7 +214,7 @@ Retained::Progress Retained::advance(std::uint64_t number, Read& read, SessionSl
   }
   read.after.clear();
   read.ended = false;
-  return ++read.home < settings_->thread_count ? Progress::kMore : Progress::kDone;
+  return ++read.home < read.homes_end ? Progress::kMore : Progress::kDone;
 }
 
 }  // namespace godwit::front

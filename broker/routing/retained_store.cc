@@ -118,6 +118,11 @@ RetainOutcome RetainedStore::set(TenantId tenant, mqtt::MessageRef message) {
   return RetainOutcome::kStored;
 }
 
+bool RetainedStore::contains(TenantId tenant, mqtt::TopicName topic) const {
+  const auto found = state_->tenants.find(tenant);
+  return found != state_->tenants.end() && found->second.contains(topic.text());
+}
+
 // Six parameters: a struct would only rename them at its few calls.
 // NOLINTNEXTLINE(readability-function-size)
 bool RetainedStore::read(TenantId tenant, mqtt::TopicFilter filter, Instant now,

@@ -38,6 +38,9 @@ class RetainedStore {
   // then as it was.
   RetainOutcome set(TenantId tenant, mqtt::MessageRef message);
 
+  // Whether the topic has a message, which may have expired.
+  [[nodiscard]] bool contains(TenantId tenant, mqtt::TopicName topic) const;
+
   // Appends up to `count_max` messages whose topics match and come after `after` (empty: from the
   // start) in the store's own order. Expired ones are removed instead (E-039). `after` becomes the
   // last topic looked at; true if there may be more. Looks at no more than about 64 × `count_max`

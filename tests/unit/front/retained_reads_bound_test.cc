@@ -104,5 +104,44 @@ TEST(RetainedReads, count_what_came_live_meanwhile) {
   EXPECT_EQ(read_bytes(world), 0);
 }
 
+// A client that subscribes to thousands of topics by name holds no reads for those that have
+// nothing, also while it has no room for what others have.
+TEST(RetainedReads, of_one_topic_are_held_only_if_it_has_a_message) {
+  for (const std::uint16_t threads : testkit::Numbers{1, 3}) {
+    FrontWorld world({.thread_count = threads, .limits = {.write_buffer_max = 10'000}});
+    fill_retained(world, 30, 1'000);
+    TestClient& reader = world.connect("reader", kept_v5());
+    reader.stop_reading();
+    Bytes raw;
+    std::uint16_t id = 0;
+    const auto ask = [&](const std::string& filter) {
+      raw.clear();
+      reader.push(testkit::make_subscribe(raw, filter, {}, ++id));
+      world.settle();
+    };
+    ask("a/+");
+    const std::int64_t before = read_bytes(world);
+    ASSERT_GT(before, 0);
+    for (int i = 0; i < 20; ++i) {
+      ask("nothing/" + std::to_string(i));
+    }
+    EXPECT_EQ(read_bytes(world), before);
+    for (int i = 0; i < 6; ++i) {
+      ask("a/" + std::to_string(i));
+    }
+    EXPECT_GT(read_bytes(world), before);
+    std::map<std::string, int> copies;
+    reader.go_on_reading();
+    for (const mqtt::Publish& publish : reader.take_publishes()) {
+      ++copies[std::string(publish.topic.text())];
+    }
+    EXPECT_EQ(copies.size(), 30U);
+    for (int i = 0; i < 30; ++i) {
+      EXPECT_EQ(copies["a/" + std::to_string(i)], i < 6 ? 2 : 1) << i;
+    }
+    EXPECT_EQ(read_bytes(world), 0);
+  }
+}
+
 }  // namespace
 }  // namespace godwit
