@@ -2,7 +2,7 @@
 #
 #   fmt::fmt  tl::expected  Threads::Threads  asio::asio  OpenSSL::SSL  OpenSSL::Crypto
 #   PkgConfig::argon2  prometheus-cpp::core  CLI11::CLI11  tomlplusplus::tomlplusplus
-#   spdlog::spdlog  nlohmann_json::nlohmann_json
+#   spdlog::spdlog  nlohmann_json::nlohmann_json  benchmark::benchmark
 #
 # The Debian packages that bring them are listed in deploy/packages.txt.
 
@@ -29,4 +29,9 @@ target_link_libraries(asio::asio INTERFACE Threads::Threads)
 find_package(GTest QUIET)
 if(NOT GTest_FOUND)
   message(STATUS "GoogleTest not found: unit tests are left out")
+endif()
+# The same for the small benchmarks.
+find_package(benchmark QUIET)
+if(NOT benchmark_FOUND)
+  message(STATUS "Google Benchmark not found: tests/bench/micro is left out")
 endif()
