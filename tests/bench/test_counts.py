@@ -20,7 +20,7 @@ from harness import callgrind, counts  # noqa: E402
 # what a call costs inside is in the line after `calls=`.
 PROFILE = """version: 1
 creator: callgrind-3.19.0
-cmd: godwit_micro --counted
+cmd: godwit_micro --counted=decode_puback
 part: 1
 
 desc: I1 cache:

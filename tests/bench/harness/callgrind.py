@@ -90,7 +90,7 @@ def profile(program: pathlib.Path, name: str) -> Profile:
     with tempfile.TemporaryDirectory(prefix="bench-callgrind-") as folder:
         command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--collect-atstart=no",
                    f"--callgrind-out-file={folder}/profile",
-                   str(program), "--counted", f"--benchmark_filter=^{name}(/|$)"]
+                   str(program), f"--counted={name}"]
         environment = {"PATH": os.environ.get("PATH", ""), "GLIBC_TUNABLES": PLAIN_FUNCTIONS}
         try:
             done = subprocess.run(command, env=environment, capture_output=True, text=True,

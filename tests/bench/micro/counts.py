@@ -13,6 +13,7 @@ new or gone; 2 it could not count.
 import argparse
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -22,8 +23,12 @@ sys.path.insert(0, str(HERE.parent))
 from harness import callgrind, counts  # noqa: E402
 
 REFERENCE = HERE / "counts.toml"
-PROGRAM = HERE.parents[2] / "build" / "release" / "bin" / "godwit_micro"
+PROGRAM = HERE.parents[2] / "build" / "release" / "bin" / "godwit_micro_counted"
 FUNCTIONS_SHOWN = 25
+# Types as the source names them.
+SHORTER = (("std::span<std::byte const, 18446744073709551615ul>", "ByteView"),
+           ("std::basic_string_view<char, std::char_traits<char> >", "std::string_view"),
+           ("(anonymous namespace)::", ""), ("godwit::", ""))
 
 
 def parse_arguments():
@@ -43,7 +48,7 @@ def parse_arguments():
 def built_with(program: pathlib.Path) -> tuple:
     """(what the counts depend on, the flags), as the program says."""
     if not program.exists():
-        raise callgrind.Failed(f"there is no {program}; ./dev build release godwit_micro makes it")
+        raise callgrind.Failed(f"there is no {program}; ./dev build release makes it")
     done = subprocess.run([str(program), "--toolchain"], capture_output=True, text=True, check=True)
     toolchain, flags = done.stdout.splitlines()
     return toolchain, flags
@@ -85,7 +90,14 @@ def accept(arguments) -> int:
     return 0
 
 
+def shortened(function: str) -> str:
+    for long, short in SHORTER:
+        function = function.replace(long, short)
+    return function if len(function) <= 100 else function[:97] + "..."
+
+
 def where(arguments) -> int:
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # So that `| head` ends it quietly.
     built_with(arguments.program)
     if arguments.name not in callgrind.names_of(arguments.program):
         raise callgrind.Failed(f"there is no benchmark {arguments.name}")
@@ -93,7 +105,7 @@ def where(arguments) -> int:
     print(f"{profile.name}: {profile.each:,.1f} instructions an operation")
     by_cost = sorted(profile.functions.items(), key=lambda item: -item[1])
     for function, cost in by_cost[:FUNCTIONS_SHOWN]:
-        print(f"{cost / profile.operations:10,.1f} {cost / profile.total:6.1%}  {function[:110]}")
+        print(f"{cost / profile.operations:10,.1f} {cost / profile.total:6.1%}  {shortened(function)}")
     return 0
 
 

@@ -26,7 +26,8 @@ mqtt::Frame frame_of(ByteView packet) {
 // `decode` takes the frame and gives a Result.
 template <class Decode>
 void decoding(Bench& bench, const Bytes& packet, Decode decode) {
-  const mqtt::Frame frame = frame_of(packet);
+  const SentBytes sent = as_sent(packet);
+  const mqtt::Frame frame = frame_of(sent);
   CHECK(decode(frame).has_value());
   bench.repeat(1, [&] { benchmark::DoNotOptimize(decode(frame)); });
 }
@@ -41,7 +42,7 @@ void add_publish(Suite& suite, const char* name, const PublishShape& shape) {
 
 void cut_frames(Bench& bench) {
   constexpr std::uint16_t kPackets = 64;
-  const Bytes stream = publish_batch({.payload_bytes = 256}, kTopic, kPackets);
+  const SentBytes stream = publish_batch({.payload_bytes = 256}, kTopic, kPackets);
   bench.repeat(kPackets, [&] {
     ByteView rest = stream;
     while (!rest.empty()) {

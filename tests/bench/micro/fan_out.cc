@@ -52,7 +52,7 @@ void fan_out(Bench& bench, const Shape& shape) {
     const auto subscriber = driver.connect(shape.subscribers, "subscriber-" + std::to_string(i));
     driver.subscribe(subscriber, shape.filter, shape.publish.qos);
   }
-  const Bytes batch = publish_batch(shape.publish, kTopic, kBatch);
+  const SentBytes batch = publish_batch(shape.publish, kTopic, kBatch);
   std::uint64_t sent = 0;
   bench.repeat(kBatch * kSubscribers, [&] {
     driver.say(publisher, batch);
@@ -72,7 +72,7 @@ void fan_in(Bench& bench, Qos qos) {
   FrontDriver driver;
   driver.subscribe(driver.connect(ProtocolVersion::k3_1_1, "subscriber"), "site/#", qos);
   std::vector<FrontDriver::Client> publishers;
-  std::vector<Bytes> packets;
+  std::vector<SentBytes> packets;
   for (std::size_t i = 0; i < kPublishers; ++i) {
     publishers.push_back(driver.connect(ProtocolVersion::k3_1_1, "p" + std::to_string(i)));
     packets.push_back(publish_batch({.payload_bytes = 256, .qos = qos}, device_topic(i), 1));
@@ -98,7 +98,7 @@ void add_fan_out(Suite& suite) {
   add(suite, "fan_out_1000_qos0_16_wildcard", {.publish = small, .filter = "site/7/#"});
   add(suite, "fan_out_1000_qos0_16_rules",
       {.publish = small, .filter = "site/7/#", .with_rules = true});
-  add(suite, "fan_out_1000_v5_qos0_256",
+  add(suite, "fan_out_1000_v5_qos0_256_properties",
       {.publish = {.version = kV5, .with_properties = true}, .subscribers = kV5});
   suite.add("fan_in_500_qos0_256", 4, [](Bench& bench) { fan_in(bench, Qos::kAtMostOnce); });
   suite.add("fan_in_500_qos1_256", 4, [](Bench& bench) { fan_in(bench, Qos::kAtLeastOnce); });

@@ -1,5 +1,6 @@
 #include "tests/bench/micro/front_driver.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -12,97 +13,169 @@
 
 namespace godwit::bench {
 
-FrontDriver::FrontDriver(std::shared_ptr<const access::Policy> policy)
-    : front_({.hash_key = kHashKey}, std::move(policy), random_, metrics_, Log(log_sink_),
-             turn_.now) {}
+using front::ConnectionIndex;
 
-FrontDriver::Client FrontDriver::connect(mqtt::ProtocolVersion version,
-                                         std::string_view client_id) {
-  const auto client = front_.accept({"bench", "tcp"}, turn_);
-  CHECK(client.has_value());
-  if (client->value() >= readers_.size()) {
-    readers_.resize(client->value() + 1);
+FrontDriver::FrontDriver(const std::shared_ptr<const access::Policy>& policy,
+                         std::uint16_t threads) {
+  for (std::uint16_t i = 0; i < threads; ++i) {
+    const front::FrontSettings settings{
+        .self = ThreadIndex(i), .thread_count = threads, .hash_key = kHashKey};
+    Thread& thread = *threads_.emplace_back(std::make_unique<Thread>());
+    thread.front = std::make_unique<front::Front>(settings, policy, random_, thread.metrics,
+                                                  Log(log_sink_), turn_.now);
   }
-  readers_[client->value()].version = version;
-  const Bytes connect = connect_packet(version, client_id);
-  say(*client, connect);
-  run();
-  return *client;
 }
 
-void FrontDriver::subscribe(Client client, std::string_view filter, mqtt::Qos qos) {
-  const Bytes subscribe = subscribe_packet(readers_[client.value()].version, filter, qos);
+FrontDriver::Client FrontDriver::connect(mqtt::ProtocolVersion version, std::string_view client_id,
+                                         std::size_t thread) {
+  Thread& its_thread = *threads_[thread];
+  const auto index = its_thread.front->accept({"bench", "tcp"}, turn_);
+  CHECK(index.has_value());
+  if (index->value() >= its_thread.readers.size()) {
+    its_thread.readers.resize(index->value() + 1);
+  }
+  its_thread.readers[index->value()].version = version;
+  const Client client{thread, *index};
+  const Bytes connect = connect_packet(version, client_id);
+  say(client, connect);
+  run();
+  return client;
+}
+
+void FrontDriver::subscribe(const Client& client, std::string_view filter, mqtt::Qos qos) {
+  const mqtt::ProtocolVersion version =
+      threads_[client.thread]->readers[client.index.value()].version;
+  const Bytes subscribe = subscribe_packet(version, filter, qos);
   say(client, subscribe);
   run();
 }
 
-void FrontDriver::run() {
-  do {
-    show_inputs();
-    front_.tick(turn_);
-    flush_dirty();
-    while (!front_.effects().empty()) {
-      carry_out_effects();
-      flush_dirty();
-    }
-    say_answers();
-  } while (!inputs_.empty() || front_.next_deadline() <= turn_.now);
+std::size_t FrontDriver::connection_count() const {
+  std::size_t sum = 0;
+  for (const auto& thread : threads_) {
+    sum += thread->front->connection_count();
+  }
+  return sum;
 }
 
-void FrontDriver::show_inputs() {
-  shown_.swap(inputs_);
+void FrontDriver::run() {
+  for (bool worked = true; worked;) {
+    worked = false;
+    for (const auto& thread : threads_) {
+      if (has_work(*thread)) {
+        turn(*thread);
+        worked = true;
+      }
+    }
+  }
+}
+
+bool FrontDriver::has_work(const Thread& thread) const {
+  return !thread.inputs.empty() || !thread.inbox.empty() ||
+         thread.front->next_deadline() <= turn_.now;
+}
+
+void FrontDriver::turn(Thread& thread) {
+  show_inputs(thread);
+  take_mail(thread);
+  thread.front->tick(turn_);
+  post_mail(thread);
+  flush_dirty(thread);
+  while (!thread.front->effects().empty()) {
+    carry_out_effects(thread);
+    post_mail(thread);
+    flush_dirty(thread);
+  }
+  say_answers(thread);
+}
+
+void FrontDriver::show_inputs(Thread& thread) {
+  shown_.swap(thread.inputs);
   for (const Input& input : shown_) {
-    const std::size_t used = front_.receive(input.from, input.bytes, turn_);
+    const std::size_t used = thread.front->receive(input.from, input.bytes, turn_);
     if (used < input.bytes.size()) {  // Held back; the rest is shown in the next turn.
-      inputs_.push_back({input.from, input.bytes.subspan(used)});
+      thread.inputs.push_back({input.from, input.bytes.subspan(used)});
     }
   }
   shown_.clear();
 }
 
-void FrontDriver::flush_dirty() {
-  dirty_.clear();
-  front_.take_dirty(dirty_);
-  for (const Client client : dirty_) {
-    flush(client);
+void FrontDriver::take_mail(Thread& thread) {
+  taken_.swap(thread.inbox);
+  for (front::MailBatch& batch : taken_) {
+    thread.front->mail(batch, turn_);
+    batch.publishes.clear();
+    batch.control.clear();
+    spare_.push_back(std::move(batch));
+  }
+  taken_.clear();
+}
+
+// Publishes and control in one batch: with all threads in one there is no other order to see.
+void FrontDriver::post_mail(Thread& thread) {
+  std::vector<front::MailBatch>& outgoing = thread.front->outgoing();
+  for (std::size_t to = 0; to < outgoing.size(); ++to) {
+    if (outgoing[to].empty()) {
+      continue;
+    }
+    front::MailBatch batch;
+    if (!spare_.empty()) {
+      batch = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    batch.from = outgoing[to].from;
+    batch.publishes.swap(outgoing[to].publishes);
+    batch.control.swap(outgoing[to].control);
+    threads_[to]->inbox.push_back(std::move(batch));
   }
 }
 
-void FrontDriver::flush(Client client) {
-  front::Outbox& outbox = front_.outbox(client);
+void FrontDriver::flush_dirty(Thread& thread) {
+  dirty_.clear();
+  thread.front->take_dirty(dirty_);
+  for (const ConnectionIndex index : dirty_) {
+    flush(thread, index);
+  }
+}
+
+void FrontDriver::flush(Thread& thread, ConnectionIndex index) {
+  front::Outbox& outbox = thread.front->outbox(index);
   while (!outbox.empty()) {
     const std::span<const ByteView> chunks(chunks_.data(), outbox.gather(chunks_));
     std::size_t bytes = 0;
     for (const ByteView chunk : chunks) {
       bytes += chunk.size();
     }
-    read(client, chunks);
-    front_.written(client, bytes, turn_);
+    read(thread, index, chunks);
+    thread.front->written(index, bytes, turn_);
   }
 }
 
-void FrontDriver::carry_out_effects() {
-  effects_.swap(front_.effects());
+void FrontDriver::carry_out_effects(Thread& thread) {
+  effects_.swap(thread.front->effects());
   for (front::Effect& effect : effects_) {
     if (const auto* close = std::get_if<front::CloseConnection>(&effect)) {
-      flush(close->connection);
-      front_.release(close->connection);
-      readers_[close->connection.value()] = {};
+      flush(thread, close->connection);
+      thread.front->release(close->connection);
+      thread.readers[close->connection.value()] = {};
     } else if (const auto* ask = std::get_if<front::Authenticate>(&effect)) {
-      front_.authenticated(ask->connection, {.verdict = access::AuthenticationVerdict::kAccepted},
-                           turn_);
+      thread.front->authenticated(ask->connection,
+                                  {.verdict = access::AuthenticationVerdict::kAccepted}, turn_);
+    } else {
+      // A rest is shown in the next turn anyway; no client comes back to a session elsewhere.
+      CHECK(std::holds_alternative<front::ResumeInput>(effect));
     }
-    // Of ResumeInput: a rest is shown in the next turn anyway. One front hands nothing over.
   }
   effects_.clear();
 }
 
-void FrontDriver::read(Client client, std::span<const ByteView> chunks) {
+void FrontDriver::read(Thread& thread, ConnectionIndex index, std::span<const ByteView> chunks) {
   const NotCounted its_own_work;
-  Reader& reader = readers_[client.value()];
+  Reader& reader = thread.readers[index.value()];
   for (const ByteView chunk : chunks) {
     append(reader.unread, chunk);
   }
+  const bool was_silent = reader.answers.empty();
   ByteView rest = reader.unread;
   for (;;) {
     const auto frame = mqtt::next_frame(rest, mqtt::kPacketSizeCeiling);
@@ -111,22 +184,20 @@ void FrontDriver::read(Client client, std::span<const ByteView> chunks) {
       break;
     }
     rest = rest.subspan((*frame)->bytes.size());
-    const bool silent = reader.answers.empty();
-    answer(reader, (*frame)->bytes);
-    if (silent && !reader.answers.empty()) {
-      answering_.push_back(client);
-    }
+    answer(reader, **frame);
   }
   reader.unread.erase(reader.unread.begin(),
                       reader.unread.end() - static_cast<std::ptrdiff_t>(rest.size()));
+  if (was_silent && !reader.answers.empty()) {
+    thread.answering.push_back(index);
+  }
 }
 
-void FrontDriver::answer(Reader& reader, ByteView packet) {
+void FrontDriver::answer(Reader& reader, const mqtt::Frame& frame) {
+  const mqtt::DecodeContext context{.version = reader.version, .sender = mqtt::Sender::kServer};
   const auto acknowledge = [&](mqtt::PacketType type, mqtt::PacketId id) {
     mqtt::encode(mqtt::PublishAck{.type = type, .packet_id = id}, reader.version, reader.answers);
   };
-  const mqtt::Frame frame = **mqtt::next_frame(packet, mqtt::kPacketSizeCeiling);
-  const mqtt::DecodeContext context{.version = reader.version, .sender = mqtt::Sender::kServer};
   switch (frame.type) {
     case mqtt::PacketType::kPublish: {
       ++delivered_;
@@ -149,15 +220,15 @@ void FrontDriver::answer(Reader& reader, ByteView packet) {
   }
 }
 
-void FrontDriver::say_answers() {
+void FrontDriver::say_answers(Thread& thread) {
   const NotCounted its_own_work;
-  for (const Client client : answering_) {
-    Reader& reader = readers_[client.value()];
+  for (const ConnectionIndex index : thread.answering) {
+    Reader& reader = thread.readers[index.value()];
     reader.being_said.clear();
     reader.being_said.swap(reader.answers);
-    say(client, reader.being_said);
+    thread.inputs.push_back({index, reader.being_said});
   }
-  answering_.clear();
+  thread.answering.clear();
 }
 
 }  // namespace godwit::bench

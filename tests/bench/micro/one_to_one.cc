@@ -23,14 +23,15 @@ struct Shape {
   PublishShape publish;
   std::uint16_t batch = kBatch;
   ProtocolVersion subscriber = ProtocolVersion::k3_1_1;
+  std::uint16_t threads = 1;  // With two, publisher and subscriber are on different ones.
 };
 
 void one_to_one(Bench& bench, const Shape& shape) {
-  FrontDriver driver;
+  FrontDriver driver(access::Policy::allow_all(), shape.threads);
   const auto publisher = driver.connect(shape.publish.version, "publisher");
-  const auto subscriber = driver.connect(shape.subscriber, "subscriber");
+  const auto subscriber = driver.connect(shape.subscriber, "subscriber", shape.threads - 1U);
   driver.subscribe(subscriber, kTopic, shape.publish.qos);
-  const Bytes batch = publish_batch(shape.publish, kTopic, shape.batch);
+  const SentBytes batch = publish_batch(shape.publish, kTopic, shape.batch);
   std::uint64_t sent = 0;
   bench.repeat(shape.batch, [&] {
     driver.say(publisher, batch);
@@ -50,7 +51,7 @@ void pairs(Bench& bench, Qos qos) {
   constexpr std::size_t kPairs = 200;
   FrontDriver driver;
   std::vector<FrontDriver::Client> publishers;
-  std::vector<Bytes> packets;
+  std::vector<SentBytes> packets;
   for (std::size_t i = 0; i < kPairs; ++i) {
     const std::string topic = device_topic(i);
     publishers.push_back(driver.connect(ProtocolVersion::k3_1_1, "p" + std::to_string(i)));
@@ -72,7 +73,7 @@ void pairs(Bench& bench, Qos qos) {
 void no_subscriber(Bench& bench) {
   FrontDriver driver;
   const auto publisher = driver.connect(ProtocolVersion::k3_1_1, "publisher");
-  const Bytes batch = publish_batch({.payload_bytes = 16}, kTopic, kBatch);
+  const SentBytes batch = publish_batch({.payload_bytes = 16}, kTopic, kBatch);
   bench.repeat(kBatch, [&] {
     driver.say(publisher, batch);
     driver.run();
@@ -106,6 +107,10 @@ void add_one_to_one(Suite& suite) {
   add(suite, "one_to_one_v5_qos0_256_properties",
       {.publish = {.version = kV5, .with_properties = true}, .subscriber = kV5});
   add(suite, "one_to_one_v5_to_v311_qos0_256", {.publish = {.version = kV5}});
+  add(suite, "two_threads_qos0_256", {.threads = 2});
+  add(suite, "two_threads_qos1_256", {.publish = {.qos = Qos::kAtLeastOnce}, .threads = 2});
+  add(suite, "two_threads_singly_qos0_16",
+      {.publish = {.payload_bytes = 16}, .batch = 1, .threads = 2});
   suite.add("pairs_200_qos0_256", 5, [](Bench& bench) { pairs(bench, Qos::kAtMostOnce); });
   suite.add("pairs_200_qos1_256", 5, [](Bench& bench) { pairs(bench, Qos::kAtLeastOnce); });
   suite.add("no_subscriber_qos0_16", kBatches, no_subscriber);

@@ -36,13 +36,13 @@ Bytes SamplePublish::encoded(mqtt::PacketId id) const {
   return out;
 }
 
-Bytes publish_batch(const PublishShape& shape, std::string_view topic, std::uint16_t count) {
+SentBytes publish_batch(const PublishShape& shape, std::string_view topic, std::uint16_t count) {
   const SamplePublish sample(shape, topic);
   Bytes batch;
   for (std::uint16_t id = 1; id <= count; ++id) {
     append(batch, sample.encoded(mqtt::PacketId(id)));
   }
-  return batch;
+  return as_sent(batch);
 }
 
 Bytes connect_packet(mqtt::ProtocolVersion version, std::string_view client_id) {

@@ -33,6 +33,9 @@ class Registered final : public benchmark::internal::Benchmark {
 }  // namespace
 
 void Suite::add(const std::string& name, std::int64_t counted_calls, Body body) {
+  if (!only_.empty() && only_ != name) {
+    return;
+  }
   // The registry owns what it is given, which the analyzer cannot see.
   benchmark::internal::RegisterBenchmarkInternal(
       new Registered(name, mode_, counted_calls, std::move(body)));

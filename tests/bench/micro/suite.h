@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "tests/bench/micro/callgrind.h"
 
@@ -62,13 +63,17 @@ class Suite {
   using Body = std::function<void(Bench&)>;
 
   explicit Suite(Mode mode) : mode_(mode) {}
+  // Takes the benchmark of this name and forgets the others, so that none of them moves what this
+  // one allocates: copying and searching cost more or less by where the bytes lie.
+  Suite(Mode mode, std::string only) : mode_(mode), only_(std::move(only)) {}
 
   // `counted_calls`: so many calls are counted. As many as make what happens once in a while, such
   // as the growth of a table, a small part of the figure.
   void add(const std::string& name, std::int64_t counted_calls, Body body);
 
  private:
-  Mode mode_;
+  const Mode mode_;
+  const std::string only_;  // Empty: all.
 };
 
 // One a file; each adds its benchmarks.
