@@ -102,7 +102,54 @@ TEST(Ledger, calls_misrouted_what_nobody_asked_for_or_published) {
   EXPECT_EQ(ledger.verdict().misrouted, 5U);
 }
 
+TEST(Ledger, wants_each_message_of_a_shared_stream_once_at_any_member) {
+  Ledger ledger;
+  const std::vector<std::uint32_t> members{0, 1, 2, 3};
+  ledger.add_shared_stream(members);
+  EXPECT_EQ(ledger.receivers_of(0), 1U);
+  for (int i = 0; i < 4; ++i) {
+    ledger.publish(0);
+  }
+  EXPECT_EQ(ledger.deliver(0, 2, 1), Arrival::kInOrder);
+  EXPECT_EQ(ledger.deliver(0, 0, 0), Arrival::kInOrder);    // Older, but of another member.
+  EXPECT_EQ(ledger.deliver(0, 1, 1), Arrival::kDuplicate);  // Another member had it.
+  EXPECT_EQ(ledger.deliver(0, 2, 0), Arrival::kDuplicate);
+  EXPECT_FALSE(ledger.deliver(0, 4, 2).has_value());  // Not a member.
+  const Ledger::Verdict verdict = ledger.verdict();
+  EXPECT_EQ(verdict.lost, 2U);
+  EXPECT_EQ(verdict.duplicates, 2U);
+  EXPECT_EQ(verdict.reordered, 0U);
+  EXPECT_EQ(verdict.misrouted, 1U);
+}
+
+TEST(Ledger, sees_when_one_member_of_a_shared_stream_gets_an_older_message) {
+  Ledger ledger;
+  const std::vector<std::uint32_t> members{5, 6};
+  ledger.add_stream(members);
+  ledger.add_shared_stream(members);
+  for (int i = 0; i < 3; ++i) {
+    ledger.publish(1);
+  }
+  EXPECT_EQ(ledger.deliver(1, 6, 2), Arrival::kInOrder);
+  EXPECT_EQ(ledger.deliver(1, 5, 0), Arrival::kInOrder);
+  EXPECT_EQ(ledger.deliver(1, 6, 1), Arrival::kReordered);
+  EXPECT_EQ(ledger.verdict().lost, 0U);
+  EXPECT_EQ(ledger.verdict().reordered, 1U);
+}
+
 // ---- Plans
+
+TEST(Plan, of_a_shared_topology_puts_all_subscribers_into_one_group) {
+  Options options;
+  options.topology = Topology::kShared;
+  options.subscribers = 4;
+  Ledger ledger;
+  const Plan plan(options, ledger);
+  EXPECT_EQ(plan.filters_of(0), std::vector<std::string>{"$share/load/bench/#"});
+  EXPECT_EQ(plan.filters_of(3), plan.filters_of(0));
+  EXPECT_EQ(plan.copies(), 1U);
+  EXPECT_EQ(ledger.receivers_of(0), 1U);
+}
 
 TEST(Plan, wild_topics_reach_exactly_the_clients_whose_filter_matches) {
   // Arrange: few values, so that there are many matches.

@@ -1,26 +1,13 @@
 #include "tests/bench/load/idle.h"
 
-#include <poll.h>
-#include <unistd.h>
-
-#include <algorithm>
-
 #include "tests/bench/load/json_line.h"
 #include "tests/bench/load/process_cpu.h"
+#include "tests/bench/load/standard_input.h"
 
 namespace godwit::bench {
 namespace {
 
 constexpr std::uint64_t kTurnNs = 50'000'000;
-
-bool input_ended() {
-  pollfd standard_input{STDIN_FILENO, POLLIN, 0};
-  if (::poll(&standard_input, 1, 0) <= 0) {
-    return false;
-  }
-  char byte = 0;
-  return ::read(STDIN_FILENO, &byte, 1) <= 0;
-}
 
 }  // namespace
 

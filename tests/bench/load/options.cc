@@ -26,9 +26,9 @@ constexpr double kMany = 1e12;
 constexpr std::size_t kHelpColumn = 24;
 
 // The window stays far below the 65,535 packet ids, so that an id is never used twice at a time.
-constexpr std::array<Row, 29> kRows{{
+constexpr std::array<Row, 30> kRows{{
     {"--mode", &Options::mode_name, 0, 0, "pubsub, idle, connrate, retain or fetch"},
-    {"--topology", &Options::topology_name, 0, 0, "pairs, fanout, fanin or wild"},
+    {"--topology", &Options::topology_name, 0, 0, "pairs, fanout, fanin, shared or wild"},
     {"--host", &Options::host, 0, 0, "IPv4 address of the broker"},
     {"--port", &Options::port, 1, 65535, "port of the broker"},
     {"--pid", &Options::pid_list, 0, 0, "processes whose CPU time is taken, a,b,c"},
@@ -47,6 +47,7 @@ constexpr std::array<Row, 29> kRows{{
     {"--singly", &Options::singly, 0, 1, "open loop: wait until the last one has arrived"},
     {"--count", &Options::count, 0, kMany, "messages or connects; 0: until --seconds"},
     {"--seconds", &Options::seconds, 0.05, 3600, "measured interval"},
+    {"--until-input-ends", &Options::until_input_ends, 0, 1, "1: measure until stdin ends"},
     {"--warmup", &Options::warmup_seconds, 0, 600, "seconds before the measured interval"},
     {"--drain", &Options::drain_seconds, 0.05, 600, "silence after which the rest is lost"},
     {"--stall", &Options::stall_seconds, 0.1, 600, "silence a closed loop forgives"},
@@ -182,10 +183,11 @@ std::string resolve(Options& options) {
        {"connrate", Mode::kConnectRate},
        {"retain", Mode::kRetain},
        {"fetch", Mode::kFetch}}};
-  static constexpr std::array<std::pair<std::string_view, Topology>, 4> kTopologies{
+  static constexpr std::array<std::pair<std::string_view, Topology>, 5> kTopologies{
       {{"pairs", Topology::kPairs},
        {"fanout", Topology::kFanout},
        {"fanin", Topology::kFanin},
+       {"shared", Topology::kShared},
        {"wild", Topology::kWild}}};
   if (!pick(kModes, options.mode_name, options.mode)) {
     return "--mode: " + options.mode_name;

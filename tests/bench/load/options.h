@@ -8,7 +8,7 @@
 namespace godwit::bench {
 
 enum class Mode { kPubSub, kIdle, kConnectRate, kRetain, kFetch };
-enum class Topology { kPairs, kFanout, kFanin, kWild };
+enum class Topology { kPairs, kFanout, kFanin, kShared, kWild };
 enum class TransportKind { kTcp, kTls, kWs, kWss };
 // What one TLS record or WebSocket frame of a publisher holds: all packets of a turn, or one.
 enum class Records { kGathered, kSingle };
@@ -62,6 +62,9 @@ struct Options {
   // Open loop: 1 sends nothing before the last message has arrived and was answered, so that no
   // two meet in the broker even on a busy machine; the rate is then the highest, not the exact one.
   std::uint32_t singly = 0;
+  // pubsub: 1 says by a line of JSON when the measured interval begins, and ends it with standard
+  // input, at the latest after `seconds`.
+  std::uint32_t until_input_ends = 0;
   double seconds = 5;
   double warmup_seconds = 1;
   // Silence after which what has not arrived is called lost.

@@ -26,8 +26,12 @@ Plan::Plan(const Options& options, Ledger& ledger) : options_(options) {
   std::iota(everybody.begin(), everybody.end(), 0U);
   for (std::uint32_t publisher = 0; publisher < options.publishers; ++publisher) {
     const std::span<const std::uint32_t> all(everybody);
-    const bool pairs = options.topology == Topology::kPairs;
-    ledger.add_stream(pairs ? all.subspan(publisher, 1) : all);
+    if (options.topology == Topology::kShared) {
+      ledger.add_shared_stream(all);
+    } else {
+      const bool pairs = options.topology == Topology::kPairs;
+      ledger.add_stream(pairs ? all.subspan(publisher, 1) : all);
+    }
     const bool shared_topic = options.topology == Topology::kFanout;
     topics_.push_back(numbered_topic(shared_topic ? 0 : publisher));
   }
@@ -45,6 +49,8 @@ std::vector<std::string> Plan::filters_of(std::uint32_t subscriber) const {
       return {numbered_topic(0)};
     case Topology::kFanin:
       return {options_.prefix + "/#"};
+    case Topology::kShared:
+      return {"$share/load/" + options_.prefix + "/#"};
     case Topology::kWild:
       return WildTable(options_).filters_of(subscriber);
   }

@@ -4,6 +4,7 @@
 //   pairs   publisher i to subscriber i, each on its own topic
 //   fanout  every publisher on one topic, every subscriber on it
 //   fanin   every publisher on its own topic, every subscriber on all by `prefix/#`
+//   shared  every publisher on its own topic, all subscribers in one group that shares `prefix/#`
 //   wild    random topics against a table of wildcard filters
 #pragma once
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "tests/bench/load/json_line.h"
 #include "tests/bench/load/process_cpu.h"
+#include "tests/bench/load/standard_input.h"
 
 namespace godwit::bench {
 namespace {
@@ -63,6 +65,9 @@ void PubSub::enter(Stage stage, std::uint64_t now) {
   }
   if (stage == Stage::kMeasure) {
     begin_ = sample();
+    if (options_.until_input_ends != 0) {
+      JsonLine().text("mode", options_.mode_name).flag("measuring", true).print();
+    }
   }
   if (stage == Stage::kDrain) {
     end_ = sample();
@@ -105,7 +110,8 @@ void PubSub::advance(std::uint64_t now) {
 
 void PubSub::advance_measure(std::uint64_t now) {
   if (options_.count == 0) {
-    if (now - stage_began_ns_ >= to_ns(options_.seconds)) {
+    const bool told = options_.until_input_ends != 0 && input_ended();
+    if (told || now - stage_began_ns_ >= to_ns(options_.seconds)) {
       enter(Stage::kDrain, now);
     }
     return;
