@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Measures Godwit beside the floor relay and Mosquitto, and checks that no message is lost.
+"""Measures Godwit beside the floor relay, Mosquitto and nats-server, and checks that no message is lost.
 
   run.py smoke    about a minute: many scenarios short; fails on loss, duplicates, wrong order
-  run.py quick    five minutes: the scenarios a change is judged by
-  run.py full     forty minutes: the table of docs/performance.md
+  run.py quick    ten minutes: the scenarios a change is judged by, all that have a target
+  run.py full     fifty minutes: the table of docs/performance.md
 
-Exit status: 0 fine; 1 a judged broker had faults or failed; 2 it could not begin. The settings are
-in bench.toml beside this file; README.md says how to read the table.
+Exit status: 0 fine, also when a target is missed; 1 a judged broker had faults or failed; 2 it
+could not begin. The settings and targets are in bench.toml beside this file; README.md says how to
+read the tables.
 """
 
 import argparse
@@ -23,7 +24,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from harness import (  # noqa: E402
-    certificates, differences, procfs, programs, report, runner, scenarios, settings)
+    certificates, differences, procfs, programs, report, runner, scenarios, settings, targets)
 
 
 def parse_arguments():
@@ -98,11 +99,12 @@ def judge(rows: list, judged: set) -> list:
     return [row for row in rows if row["broker"] in judged and (row["faults"] or "error" in row)]
 
 
-def show(about: dict, chosen: list, rows: list):
+def show(about: dict, chosen: list, rows: list, verdicts: list):
     print("\n--- settings ---\n\n" + about["settings"])
     print("\n--- results ---\n\n" + report.text(chosen, rows))
     if more := differences.text(rows):
         print("\n--- what a transport adds ---\n\n" + more)
+    print("\n--- targets ---\n\n" + targets.text(verdicts))
 
 
 def main() -> int:
@@ -147,10 +149,13 @@ def main() -> int:
     if out:
         out.close()
 
+    verdicts = targets.judge(configured.targets, scenarios.SCENARIOS, rows,
+                             targets.load_reasons(HERE / "explained.toml"))
     if arguments.depth != "smoke":  # Whose figures mean nothing.
-        show(about, chosen, rows)
+        show(about, chosen, rows, verdicts)
     if arguments.markdown:
-        text = report.markdown(chosen, rows, about, differences.markdown(rows))
+        more = [*targets.markdown(verdicts), *differences.markdown(rows)]
+        text = report.markdown(chosen, rows, about, more)
         pathlib.Path(arguments.markdown).write_text(text)
     wrong = judge(rows, {spec.name for spec in specs if spec.judged})
     print(f"\n{len(rows)} runs, {len(wrong)} of judged brokers with faults or failures")

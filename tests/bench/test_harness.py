@@ -11,7 +11,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from harness import (  # noqa: E402
-    broker, certificates, differences, measure, report, scenarios, settings, syscalls)
+    broker, certificates, differences, measure, report, runner, scenarios, settings, syscalls)
 
 STRACE = """% time     seconds  usecs/call     calls    errors syscall
 ------ ----------- ----------- --------- --------- ----------------
@@ -94,6 +94,41 @@ class Scenarios(unittest.TestCase):
             scenarios.choose("quick", ["nonsense"])
 
 
+class Variants(unittest.TestCase):
+    def setUp(self):
+        plain = settings.BrokerSpec("plain", ["plain"], judged=False)
+        able = settings.broker_spec("able", {
+            "command": ["able"], "judged": True, "files": {"config": "a"}, "lacks": ["tls"],
+            "variants": {"twice": {"arguments": ["--threads", "2"], "files": {"more": "b"}}}})
+        self.specs = [plain, able]
+
+    @staticmethod
+    def scenario(**more):
+        return scenarios.Scenario("s", "t", None, **more)
+
+    def test_add_to_the_usual_configuration(self):
+        [spec] = runner.taking_part(self.scenario(variant="twice"), self.specs)
+        self.assertEqual((spec.name, spec.command, spec.files),
+                         ("able", ["able", "--threads", "2"], {"config": "a", "more": "b"}))
+        self.assertEqual(self.specs[1].command, ["able"])
+
+    def test_leave_the_broker_alone_where_none_is_asked_for(self):
+        self.assertEqual(runner.taking_part(self.scenario(), self.specs), self.specs)
+
+    def test_do_not_bring_back_a_broker_that_lacks_something(self):
+        self.assertEqual(
+            runner.taking_part(self.scenario(variant="twice", needs=("tls",)), self.specs), [])
+
+    def test_of_every_scenario_exist_and_are_printed_with_the_settings(self):
+        configured = settings.load(HERE / "bench.toml")
+        godwit = configured.brokers["godwit"]
+        shown = settings.shown(configured.depths["quick"], [godwit])
+        asked = {each.variant for each in scenarios.SCENARIOS if each.variant}
+        self.assertEqual(asked, set(godwit.variants))
+        for name in asked:
+            self.assertIn(f"[broker.godwit.variants.{name}]", shown)
+
+
 class Differences(unittest.TestCase):
     def test_name_scenarios_that_exist_in_the_same_depth(self):
         known = {each.name: each for each in scenarios.SCENARIOS}
@@ -144,23 +179,6 @@ class Ports(unittest.TestCase):
         self.assertEqual(words(transport="tcp", subscriber_transport="tls"), ["1", "2", "/ca.pem"])
 
 
-class ConnectRate(unittest.TestCase):
-    def test_makes_fewer_connects_where_each_is_a_handshake(self):
-        asked = {}
-
-        class FakeLoad:
-            @staticmethod
-            def run(**options):
-                asked.update(options)
-                return {"broker_cpu_us_per_connect": 5, "connects_per_s": 6}
-
-        depth = types.SimpleNamespace(connects=1000, handshakes=100)
-        for transport, count in (("tcp", 1000), ("ws", 1000), ("tls", 100), ("wss", 100)):
-            result = measure.connect_rate(transport)(FakeLoad, None, depth)
-            self.assertEqual((result["key"], result["rate"]), (5, 6))
-            self.assertEqual((asked["transport"], asked["count"]), (transport, count))
-
-
 class Certificates(unittest.TestCase):
     @unittest.skipUnless(shutil.which("openssl"), "there is no openssl")
     def test_are_signed_by_the_ca_for_the_address_and_gone_afterwards(self):
@@ -183,12 +201,6 @@ class Settings(unittest.TestCase):
         for depth in configured.depths.values():
             self.assertLessEqual(set(depth.brokers), set(configured.brokers))
             self.assertIn(f"[depth.{depth.name}]", settings.shown(depth, []))
-
-
-class Faults(unittest.TestCase):
-    def test_are_what_must_be_zero_and_is_not(self):
-        result = {"lost": 0, "duplicates": 3, "delivered": 10, "stalls": 1}
-        self.assertEqual(measure.faults_of(result), {"duplicates": 3})
 
 
 if __name__ == "__main__":

@@ -135,7 +135,7 @@ class Broker:
             self._process.kill()
             self._process.wait()
         status = self._process.returncode
-        if not self.bad_end and status not in (0, -signal.SIGTERM):
+        if not self.bad_end and status not in (self.spec.stopped_status, -signal.SIGTERM):
             self.bad_end = f"ended_with_{status}"
         self._process = None
         shutil.rmtree(self._directory, ignore_errors=True)

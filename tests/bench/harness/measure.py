@@ -18,6 +18,10 @@ FAULTS = (
 SECURE = {"tls", "wss"}
 LIMIT_SECONDS = 120
 SETTLE_SECONDS = 1.0
+# A thread with less of the CPU time than this is not on the way of the messages.
+BUSY_SHARE = 0.1
+# Those who must not suffer while somebody gets all retained messages.
+OTHERS = {"prefix": "others", "client_id": "others", "publishers": 10, "rate": 2000}
 
 
 class LoadFailed(Exception):
@@ -44,8 +48,10 @@ class Load:
             words += ["--" + name.replace("_", "-"), str(value)]
         return words
 
-    def run(self, **options) -> dict:
-        done = subprocess.run(self.command(options), capture_output=True, text=True,
+    def run(self, behind=False, **options) -> dict:
+        """One run to its end. `behind` others it gets the CPU time that they leave."""
+        command = [*(["nice", "-n", "19"] if behind else []), *self.command(options)]
+        done = subprocess.run(command, capture_output=True, text=True,
                               timeout=LIMIT_SECONDS * 2, check=False)
         self._broker.check_alive()
         if not done.stdout.strip():
@@ -60,9 +66,45 @@ class Load:
         return subprocess.Popen(self.command(options), stdin=subprocess.PIPE,
                                 stdout=subprocess.PIPE, text=True)
 
+    def during(self, work, **options) -> dict:
+        """Traffic that is measured from the begin of `work` to its end."""
+        traffic = self.start(until_input_ends=1, seconds=LIMIT_SECONDS, **options)
+        try:
+            if not json.loads(traffic.stdout.readline() or "{}").get("measuring"):
+                raise LoadFailed("the traffic beside did not begin")
+            work()
+            traffic.stdin.close()
+            last = traffic.stdout.readline()
+            traffic.wait(LIMIT_SECONDS)
+        finally:
+            end(traffic)
+        self._broker.check_alive()
+        if not last:
+            raise LoadFailed(f"the traffic beside ended with {traffic.returncode}")
+        result = json.loads(last)
+        result["faults"] = faults_of(result)
+        return result
+
+
+def end(process: subprocess.Popen):
+    """Whatever it is doing, and whichever of its pipes are open."""
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+    process.stdin.close()
+    process.stdout.close()
+
 
 def faults_of(result: dict) -> dict:
     return {name: result[name] for name in FAULTS if result.get(name)}
+
+
+def sum_of_faults(results: list) -> dict:
+    total = {}
+    for result in results:
+        for name, count in result["faults"].items():
+            total[name] = total.get(name, 0) + count
+    return total
 
 
 def pubsub(seconds_from="seconds", key="broker_cpu_us_per_delivery", **options):
@@ -78,6 +120,38 @@ def pubsub(seconds_from="seconds", key="broker_cpu_us_per_delivery", **options):
             raise LoadFailed("nothing was delivered")
         result["key"] = result[key]
         result["rate"] = result["delivered_per_s"]
+        return result
+
+    return measure
+
+
+def on_threads(count: int, traffic):
+    """The same, and fails unless the work was shared by so many threads of the broker."""
+
+    def measure(load, broker, depth):
+        before = procfs.thread_cpu_seconds(broker.pids)
+        result = traffic(load, broker, depth)
+        after = procfs.thread_cpu_seconds(broker.pids)
+        spent = [after[thread] - before.get(thread, 0) for thread in after]
+        result["busy_threads"] = busy = sum(each > sum(spent) * BUSY_SHARE for each in spent)
+        if busy < count:
+            raise LoadFailed(f"{busy} threads of the broker were busy instead of {count}")
+        return result
+
+    return measure
+
+
+def with_asking_rules(traffic):
+    """The same, and fails unless the rules let a subscription to `bench/#` have only some topics:
+    with others the policy would not be asked at each delivery."""
+
+    def measure(load, broker, depth):
+        result = traffic(load, broker, depth)
+        hidden = load.run(mode="retain", count=10, qos=1, window=10)
+        seen = load.run(mode="fetch", filter="bench/#", drain=0.2)
+        if seen["received"]:
+            raise LoadFailed("the rules allow all topics of bench/#")
+        result["faults"] = sum_of_faults([result, hidden, seen])
         return result
 
     return measure
@@ -102,10 +176,7 @@ def held(load, broker, cpu_seconds: float, connections: int, **options) -> dict:
         last = client.stdout.readline()
         client.wait(LIMIT_SECONDS)
     finally:
-        if client.poll() is None:
-            client.kill()
-            client.wait()
-        client.stdout.close()
+        end(client)
     broker.check_alive()
     result["disconnects"] = json.loads(last)["disconnects"] if last else connections
     result["faults"] = faults_of(result)
@@ -120,6 +191,7 @@ def idle(transport="tcp"):
     def measure(load, broker, depth):
         result = held(load, broker, cpu_seconds=1.0, connections=depth.idle_connections,
                       transport=transport)
+        result["size"] = result["connected"]
         result["key"] = result["pss_bytes"] / max(1, result["connected"])
         result["rate"] = result["connected"] / result["connect_s"]
         return result
@@ -130,6 +202,7 @@ def idle(transport="tcp"):
 def subscriptions(load, broker, depth):
     clients, filters = depth.subscriptions
     result = held(load, broker, cpu_seconds=0.2, connections=clients, subscriptions=filters)
+    result["size"] = result["subscriptions"]
     result["key"] = result["pss_bytes"] / max(1, result["subscriptions"])
     result["rate"] = result["subscriptions"] / result["connect_s"]
     return result
@@ -160,17 +233,48 @@ def retained(load, broker, depth):
     everything = load.run(mode="fetch", filter="bench/#", expect=count, drain=10)
     level = load.run(mode="fetch", filter="bench/1/+", expect=1000, drain=5)
     middle = load.run(mode="fetch", filter="bench/+/7", expect=levels, drain=5)
-    faults = {}
-    for part in (stored, everything, level, middle):
-        for name, value in part["faults"].items():
-            faults[name] = faults.get(name, 0) + value
     return {
         "key": pss / count,
+        "size": count,
         "rate": count / stored["elapsed_s"],
-        "faults": faults,
+        "faults": sum_of_faults([stored, everything, level, middle]),
         "store_cpu_us": stored["broker_cpu_us_per_publish"],
         "fetch_all_s": everything["elapsed_s"],
         "fetch_all_cpu_us": everything["broker_cpu_us_per_delivery"],
         "fetch_level_ms": level["elapsed_s"] * 1000,
         "fetch_middle_ms": middle["elapsed_s"] * 1000,
+    }
+
+
+def retained_stream(load, broker, depth):
+    """All retained messages for one new subscriber: alone, and beside others with little traffic.
+
+    The figure is the broker's CPU time alone. The reader beside the others runs `behind` them, so
+    that their times say what the broker does to them, not what a busy machine does.
+    """
+    count = depth.retained
+    stored = load.run(mode="retain", count=count, qos=1, window=50)
+    quiet = load.run(seconds=depth.paced_seconds, warmup=depth.warmup, **OTHERS)
+    before = procfs.rss_bytes(broker.pids)
+    procfs.forget_peak(broker.pids)
+    alone = load.run(mode="fetch", filter="#", expect=count, drain=10)
+    streams = []
+
+    def stream():
+        # Not `#`, which would also bring what the others publish.
+        streams.append(load.run(behind=True, mode="fetch", filter="bench/#", expect=count,
+                                drain=10))
+
+    beside = load.during(stream, warmup=depth.warmup, **OTHERS)
+    return {
+        "key": alone["broker_cpu_ms"] / 1e3 * 1e6 / count,
+        "size": count,
+        "rate": count / alone["elapsed_s"],
+        "faults": sum_of_faults([stored, quiet, alone, beside, *streams]),
+        "stream_s": alone["elapsed_s"],
+        "stream_beside_s": streams[0]["elapsed_s"],
+        "peak_growth_bytes": max(0, procfs.peak_rss_bytes(broker.pids) - before),
+        "others_p99_us": quiet["latency_p99_us"],
+        "others_beside_p99_us": beside["latency_p99_us"],
+        "others_p99_times": beside["latency_p99_us"] / quiet["latency_p99_us"],
     }

@@ -7,8 +7,9 @@ import subprocess
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
-def stat_fields(pid: int) -> list | None:
-    """The fields of /proc/PID/stat from the state on, or None when the process is gone."""
+def stat_fields(pid: int | str) -> list | None:
+    """The fields of /proc/PID/stat from the state on, or None when the process is gone; of a
+    thread, for `PID/task/TID`."""
     try:
         text = pathlib.Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -46,6 +47,35 @@ def cpu_seconds(pids) -> float:
         if fields:
             ticks += int(fields[11]) + int(fields[12])
     return ticks / TICKS_PER_SECOND
+
+
+def thread_cpu_seconds(pids) -> dict:
+    """User and system time of each thread, by its id."""
+    times = {}
+    for pid in pids:
+        for task in pathlib.Path(f"/proc/{pid}/task").glob("*"):
+            fields = stat_fields(f"{pid}/task/{task.name}")
+            if fields:
+                times[int(task.name)] = (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+    return times
+
+
+def forget_peak(pids):
+    """From here on peak_rss_bytes() is of what comes."""
+    for pid in pids:
+        pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def rss_bytes(pids) -> int:
+    return sum(status_bytes(pid, "VmRSS") for pid in pids)
+
+
+def peak_rss_bytes(pids) -> int:
+    return sum(status_bytes(pid, "VmHWM") for pid in pids)
+
+
+def status_bytes(pid: int, name: str) -> int:
+    return int(field_of(f"/proc/{pid}/status", name).split()[0]) * 1024
 
 
 def pss_bytes(pids) -> int:

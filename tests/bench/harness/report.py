@@ -84,7 +84,8 @@ COLUMNS = ["broker", "min", "median", "× floor", "rate", "p50 µs", "p99 µs", 
 # What a scenario says besides; names of the rows, shown when there.
 DETAILS = (
     "store_cpu_us", "fetch_all_s", "fetch_all_cpu_us", "fetch_level_ms", "fetch_middle_ms",
-    "idle_cores", "pss_bytes_after_close", "answer_p50_us", "answer_p99_us", "stalls", "missed_slots",
+    "stream_s", "stream_beside_s", "peak_growth_bytes", "others_p99_us", "others_beside_p99_us",
+    "others_p99_times", "idle_cores", "pss_bytes_after_close", "answer_p50_us", "answer_p99_us", "stalls", "missed_slots",
 )
 # Shown only when it differs from what is healthy.
 QUIET = {"stalls": 0, "missed_slots": 0, "idle_cores": 0}

@@ -28,8 +28,7 @@ class Runner:
             (scenario, repetition, spec)
             for scenario in scenarios
             for repetition in range(1 if scenario.once else repetitions)
-            for spec in specs
-            if not set(scenario.needs) & set(spec.lacks)
+            for spec in taking_part(scenario, specs)
         ]
         position = {scenario.name: i + 1 for i, scenario in enumerate(scenarios)}
         for done, (scenario, repetition, spec) in enumerate(plan):
@@ -68,6 +67,13 @@ class Runner:
             what += f"  !! {name} {count}"
         print(f"[{elapsed // 60:.0f}:{elapsed % 60:02.0f}] {where}: "
               f"{scenario.name} {row['broker']}: {what}", flush=True)
+
+
+def taking_part(scenario, specs: list) -> list:
+    """The brokers that can do what the scenario needs, configured as it wants them."""
+    able = [spec for spec in specs if not set(scenario.needs) & set(spec.lacks)]
+    configured = [spec.configured(scenario.variant) for spec in able]
+    return [spec for spec in configured if spec is not None]
 
 
 def leave_out_untraceable(scenarios: list) -> list:
