@@ -3,7 +3,7 @@
 
   run.py smoke    about a minute: many scenarios short; fails on loss, duplicates, wrong order
   run.py quick    ten minutes: the scenarios a change is judged by, all that have a target
-  run.py full     fifty minutes: the table of docs/performance.md
+  run.py full     an hour: the table of docs/performance.md
 
 Exit status: 0 fine, also when a target is missed; 1 a judged broker had faults or failed; 2 it
 could not begin. The settings and targets are in bench.toml beside this file; README.md says how to

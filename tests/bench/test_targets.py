@@ -94,6 +94,7 @@ class Targets(unittest.TestCase):
         self.assertTrue(lines[1].startswith("a") and lines[1].endswith("NOT MET"))
         self.assertEqual(lines[2], "    not explained")
         self.assertTrue(lines[3].startswith("b") and lines[3].endswith("met"))
+        self.assertTrue(lines[4].endswith("not measured: b was not run"))
         self.assertEqual(lines[-1], "targets: 1 met, 1 NOT MET, 1 not measured")
         self.assertIn("| a | ≤ 1 bytes | 2 | NOT MET | not explained |", targets.markdown(verdicts))
 

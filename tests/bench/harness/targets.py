@@ -106,13 +106,16 @@ def summary(verdicts: list) -> str:
 
 
 def text(verdicts: list) -> str:
-    """The reasons are sentences, so they stand below their line."""
+    """The reasons of those not met are sentences, so they stand below their line."""
     lines = [HEAD[:-1], *(each.words()[:-1] for each in verdicts)]
+    for line, each in zip(lines[1:], verdicts):
+        if each.verdict == NOT_MEASURED:
+            line[-1] += f": {each.why}"
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     shown = ["  ".join(word.ljust(width) for word, width in zip(line, widths)).rstrip()
              for line in lines]
     for at, each in reversed(list(enumerate(verdicts))):
-        if each.why:
+        if each.verdict == NOT_MET:
             shown.insert(at + 2, f"    {each.why}")
     return "\n".join([*shown, "", summary(verdicts)])
 
