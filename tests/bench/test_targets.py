@@ -52,9 +52,9 @@ class Targets(unittest.TestCase):
         self.assertEqual(verdict.words()[1:4], ["≤ 4 × floor at a", "4 (12 / 3)", "met"])
 
     def test_may_be_on_a_detail(self):
-        verdict = self.judge({"scenario": "a", "at_most": 2, "field": "p99"},
+        verdict = self.judge({"scenario": "a", "at_most": 2, "field": "p99", "unit": "× p99"},
                              row("a", "godwit", 1, p99=2.5))
-        self.assertEqual(verdict.words()[1:4], ["≤ 2 p99", "2.5", "NOT MET"])
+        self.assertEqual(verdict.words()[1:4], ["≤ 2 × p99", "2.5", "NOT MET"])
 
     def test_say_when_they_were_seen_at_another_size(self):
         target = {"scenario": "a", "at_most": 150, "size": 1000}

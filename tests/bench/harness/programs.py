@@ -9,7 +9,8 @@ TOP = BENCH.parent.parent
 OWN_BUILD = TOP / "build" / "bench"
 RELEASE = TOP / "build" / "release" / "bin"
 OWN_SOURCES = {"godwit_load": "load", "floor_relay": "floor"}
-OWN_LIBRARIES = {"godwit_load": ["-lssl", "-lcrypto"], "floor_relay": []}
+# As in CMakeLists.txt.
+OWN_OPTIONS = {"godwit_load": ["-lssl", "-lcrypto"], "floor_relay": ["-flto"]}
 
 
 class Missing(Exception):
@@ -32,7 +33,7 @@ def compile_own(name: str) -> pathlib.Path:
     OWN_BUILD.mkdir(parents=True, exist_ok=True)
     print(f"building {name} with g++ -O2", flush=True)
     command = ["g++", "-O2", "-std=c++20", f"-I{TOP}", "-o", str(program), *map(str, sources),
-               *OWN_LIBRARIES[name]]
+               *OWN_OPTIONS[name]]
     subprocess.run(command, check=True)
     return program
 

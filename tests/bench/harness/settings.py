@@ -65,6 +65,7 @@ class Target:
     at_most: float
     of: dict = dataclasses.field(default_factory=dict)
     field: str = "key"
+    unit: str = ""  # Of a field; of `key` it is that of the scenario.
     size: int | None = None
 
 

@@ -45,7 +45,7 @@ def target_text(target, units: dict) -> str:
         other = target.of.get("broker", US)
         elsewhere = target.of.get("scenario")
         return f"{limit} × {other}" + (f" at {elsewhere}" if elsewhere else "")
-    unit = units.get(target.scenario, "") if target.field == "key" else target.field
+    unit = target.unit or units.get(target.scenario, "")
     size = f" at {target.size:,}" if target.size else ""
     return f"{limit} {unit}{size}"
 
