@@ -130,7 +130,11 @@ SCENARIOS = (
     one_to_one(1, 256, THOROUGH, "wss"),
     one_to_one(1, 4096),
     one_to_one(2, 16),
-    one_to_one(2, 256, ALL),
+    one_to_one(2, 256),
+    # As many as the QoS 1 rows have, to be compared with them.
+    Scenario("1to1-q2-256-wide", "1→1 QoS 2, 256 B, 100 in flight",
+             measure.pubsub(qos=2, size=256, window=100), depths=ALL,
+             needs=("qos2", "qos2-wide")),
     one_to_one(2, 4096),
     Scenario("1to1-q1-256-v5", "1→1 QoS 1, 256 B, 100 in flight, MQTT 5",
              measure.pubsub(qos=1, size=256, protocol=5), needs=("mqtt5",)),
