@@ -18,8 +18,11 @@ bool Fanout::from_mail(const MailedPublish& mailed) {
     needs_.members.take(mailed);
     return true;
   }
+  const mqtt::Frame frame{.type = mqtt::PacketType::kPublish, .body = {}, .bytes = mailed.packet};
   const PublishSource source{.tenant = mailed.tenant,
                              .publisher_hash = mailed.publisher,
+                             .frame = &frame,
+                             .frame_version = mailed.version,
                              .received = mailed.received,
                              .ticket = {.whom = FanoutTicket::For::kMail}};
   const bool done = !mailed.deliver || deliver_locally(mailed.publish, source);
@@ -77,7 +80,12 @@ void Fanout::hand_to_others(const mqtt::Publish& publish, const PublishSource& s
                        .publisher = hash_of_publisher(source),
                        .received = source.received,
                        .publish = publish};
-  const ThreadIndex home = needs_.retained.home(source.tenant, publish.topic);
+  if (source.frame != nullptr) {
+    mailed.packet = source.frame->bytes;
+    mailed.version = source.frame_version;
+  }
+  const ThreadIndex home =
+      keep_elsewhere ? needs_.retained.home(source.tenant, publish.topic) : ThreadIndex(0);
   bool home_served = false;
   destinations_.clear();
   needs_.routes.lookup(source.tenant, publish.topic, destinations_);

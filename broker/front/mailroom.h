@@ -1,7 +1,9 @@
 // Mail to the other fronts of the process: gathered during a turn, one batch a thread.
 //
-// A publish travels as a record: its fixed fields, then the PUBLISH encoded as 5.0, whose layout
-// holds all there is. Only this file knows the record's form.
+// A publish travels as a record: its fixed fields, then the packet. That is the packet as it came,
+// if it can be passed on as it lies, and else the PUBLISH encoded as 5.0, whose layout holds all
+// there is; so most messages are copied once on their way, decoded by nobody a second time, and
+// encoded by nobody. Only this file knows the record's form.
 //
 // Thread: the front's. Pure.
 #pragma once
@@ -15,7 +17,6 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "broker/front/mail.h"
-#include "broker/mqtt/decoder.h"
 #include "broker/mqtt/packet.h"
 
 namespace godwit::front {
@@ -38,6 +39,10 @@ struct MailedPublish {
   Instant received{};
   std::optional<ShareTarget> share;
   mqtt::Publish publish;
+  // `publish` as a whole packet without topic alias, in the layout of `version`. Empty to have it
+  // encoded; never empty when it comes out of a record.
+  ByteView packet{};
+  mqtt::ProtocolVersion version = mqtt::ProtocolVersion::k5_0;
 };
 
 // Appends a record to a run of records.

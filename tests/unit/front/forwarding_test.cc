@@ -30,6 +30,36 @@ std::uint16_t id_for(Qos qos, std::uint16_t id) {
   return qos == Qos::kAtMostOnce ? std::uint16_t{0} : id;
 }
 
+// Between threads the packet goes over as it came, so each version meets the layout of each.
+TEST(Forwarding, reaches_other_threads_from_all_versions_in_all_versions) {
+  using mqtt::ProtocolVersion;
+  for (const ProtocolVersion from : {ProtocolVersion::k3_1_1, ProtocolVersion::k5_0}) {
+    for (const ProtocolVersion to : {ProtocolVersion::k3_1_1, ProtocolVersion::k5_0}) {
+      FrontWorld world({.thread_count = 2});
+      TestClient& subscriber = world.connect("s", ConnectSpec{.version = to}, 0);
+      TestClient& publisher = world.connect("p", ConnectSpec{.version = from}, 1);
+      subscribe(subscriber, "t/#", {.qos = Qos::kExactlyOnce});
+      std::uint16_t id = 300;
+      for (const Qos qos : kEveryQos) {
+        for (const std::size_t size : testkit::Numbers{0, 1, 200, 20'000}) {
+          const std::string payload(size, 'x');
+          mqtt::Publish publish = make_publish("t/1", payload, qos, id_for(qos, ++id));
+          if (from == ProtocolVersion::k5_0 && size == 200) {
+            publish.message_expiry_interval = 60;
+          }
+          publisher.send(publish);
+          const auto got = subscriber.expect<mqtt::Publish>();
+          EXPECT_EQ(got.topic.text(), "t/1");
+          EXPECT_EQ(text_of(got), payload);
+          EXPECT_EQ(got.qos, qos);
+          EXPECT_EQ(got.message_expiry_interval.has_value(),
+                    publish.message_expiry_interval && to == ProtocolVersion::k5_0);
+        }
+      }
+    }
+  }
+}
+
 // MQTT-3.3.2-4, -15, -16, -20, MQTT-3.3.2-17, -18: all that the publisher said about it, in its
 // order, live and retained, to this thread and to others.
 TEST(Forwarding, passes_on_the_properties_of_a_message) {
