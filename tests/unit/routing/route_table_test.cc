@@ -89,6 +89,38 @@ TEST(RouteTable, the_first_add_and_the_last_remove_say_so) {
   EXPECT_TRUE(table.empty());
 }
 
+TEST(RouteTable, the_same_topic_again_gets_what_is_true_by_then) {
+  RouteTable table(kKey);
+  EXPECT_THAT(lookup(table, "a"), IsEmpty());
+  table.add(kTenant, filter("+"), kThread);
+  EXPECT_THAT(lookup(table, "a"), ElementsAre(kThread));
+  EXPECT_THAT(lookup(table, "a"), ElementsAre(kThread));
+  table.add(kTenant, filter("a"), kNode);
+  EXPECT_THAT(lookup(table, "a"), UnorderedElementsAre(kThread, kNode));
+  table.remove(kTenant, filter("+"), kThread);
+  EXPECT_THAT(lookup(table, "a"), ElementsAre(kNode));
+  EXPECT_THAT(lookup(table, "b"), IsEmpty());
+  EXPECT_THAT(lookup(table, "a"), ElementsAre(kNode));
+}
+
+TEST(RouteTable, the_same_topic_of_another_tenant_is_another) {
+  RouteTable table(kKey);
+  table.add(kTenant, filter("a"), kThread);
+  EXPECT_THAT(lookup(table, "a"), ElementsAre(kThread));
+  std::vector<Destination> found;
+  table.lookup(TenantId{1}, name("a"), found);
+  EXPECT_THAT(found, IsEmpty());
+}
+
+TEST(RouteTable, adds_to_what_is_there) {
+  RouteTable table(kKey);
+  table.add(kTenant, filter("a"), kThread);
+  std::vector<Destination> found{kNode};
+  table.lookup(kTenant, name("a"), found);
+  table.lookup(kTenant, name("a"), found);
+  EXPECT_THAT(found, ElementsAre(kNode, kThread, kThread));
+}
+
 TEST(RouteTable, counts_each_filter_and_each_destination_apart) {
   RouteTable table(kKey);
   EXPECT_TRUE(table.add(kTenant, filter("a"), kThread));
