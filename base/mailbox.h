@@ -25,10 +25,14 @@ class Waker {
 template <class Item>
 class Mailbox {
  public:
+  // Finished items that are kept for those who post.
+  static constexpr std::size_t kFinishedMax = 8;
+
   // `capacity`: items that may wait before `post` refuses. `waker` outlives the mailbox.
   Mailbox(std::size_t capacity, Waker& waker) : capacity_(capacity), waker_(&waker) {}
 
   // False if the mailbox is full or closed: `item` is untouched, and the caller slows its source.
+  // Else `item` was moved away, and may be one that the owner has finished with.
   [[nodiscard]] bool post(Item& item) {
     bool ring = false;
     {
@@ -38,6 +42,10 @@ class Mailbox {
       }
       ring = items_.empty();
       items_.push_back(std::move(item));
+      if (!finished_.empty()) {
+        item = std::move(finished_.back());
+        finished_.pop_back();
+      }
     }
     if (ring) {
       waker_->wake();
@@ -69,6 +77,17 @@ class Mailbox {
     const std::lock_guard lock(mutex_);
     out.swap(items_);
   }
+  // The same, and gives `finished` back to whoever posts: what an item holds in memory then goes
+  // round, instead of being allocated on one thread and freed on another. What is over
+  // kFinishedMax stays in `finished`.
+  void drain(std::vector<Item>& out, std::vector<Item>& finished) {
+    const std::lock_guard lock(mutex_);
+    out.swap(items_);
+    while (!finished.empty() && finished_.size() < kFinishedMax) {
+      finished_.push_back(std::move(finished.back()));
+      finished.pop_back();
+    }
+  }
 
   // From here on nothing is taken. What waits is still drained.
   void close() {
@@ -86,8 +105,9 @@ class Mailbox {
   Waker* const waker_;
 
   std::mutex mutex_;
-  std::vector<Item> items_;  // Guarded by mutex_.
-  bool closed_ = false;      // Guarded by mutex_.
+  std::vector<Item> items_;     // Guarded by mutex_.
+  std::vector<Item> finished_;  // Guarded by mutex_.
+  bool closed_ = false;         // Guarded by mutex_.
 };
 
 }  // namespace godwit

@@ -113,8 +113,6 @@ class IoThread final : public AuthenticationReply {
   void post_mail();
   template <class Part>
   void post_part(std::size_t to, Part front::MailBatch::*part);
-  [[nodiscard]] front::MailBatch take_spare_batch();
-  void keep_spare_batch(front::MailBatch batch);
   void end_if_drained(Instant now);
 
   void carry_out(front::CloseConnection& effect, front::Turn& turn);
@@ -161,7 +159,7 @@ class IoThread final : public AuthenticationReply {
   std::size_t mail_taken_ = 0;
   bool mail_due_ = false;  // The bell was rung, and not all has been taken since.
   front::Effects effects_;
-  std::vector<front::MailBatch> spare_batches_;
+  std::vector<IoMail> finished_mail_;  // Emptied batches, for whoever posts next.
 
   ThreadRunner runner_;
 };

@@ -10,9 +10,17 @@ using front::ConnectionIndex;
 
 namespace {
 
-// Emptied batches are kept for reuse, unless they once held a burst.
-constexpr std::size_t kSpareBatchesMax = 8;
-constexpr std::size_t kSpareBatchBytesMax = std::size_t{1} << 20U;
+// Of the memory of an emptied batch: one that once held a burst is not kept for reuse.
+constexpr std::size_t kBatchBytesKept = std::size_t{1} << 20U;
+constexpr std::size_t kBatchControlKept = 1'024;
+
+// Takes over memory that `emptied` has and `waiting` lacks.
+template <class Part>
+void reuse(Part& emptied, Part& waiting) {
+  if (waiting.empty() && waiting.capacity() < emptied.capacity()) {
+    waiting.swap(emptied);
+  }
+}
 
 }  // namespace
 
@@ -21,7 +29,8 @@ void IoThread::take_mail(front::Turn& turn) {
   if (!take_drained(turn)) {
     return;
   }
-  mailbox_.drain(mail_);
+  mailbox_.drain(mail_, finished_mail_);
+  finished_mail_.clear();
   mail_due_ = !take_drained(turn);
 }
 
@@ -59,14 +68,17 @@ void IoThread::post_part(std::size_t to, Part front::MailBatch::*part) {
   if (waiting.empty()) {
     return;
   }
-  IoMail item(take_spare_batch());
+  IoMail item(front::MailBatch{.from = settings_.self, .publishes = {}, .control = {}});
   (std::get<front::MailBatch>(item).*part).swap(waiting);
-  if (mailboxes_[to]->post(item)) {
+  const bool posted = mailboxes_[to]->post(item);
+  // If it was taken: one that the other thread has emptied, perhaps.
+  auto& batch = std::get<front::MailBatch>(item);
+  if (posted) {
+    reuse(batch.publishes, needs_.front.outgoing()[to].publishes);
+    reuse(batch.control, needs_.front.outgoing()[to].control);
     return;
   }
-  auto& refused = std::get<front::MailBatch>(item);
-  (refused.*part).swap(waiting);
-  keep_spare_batch(std::move(refused));
+  (batch.*part).swap(waiting);
   if (mailboxes_[to]->closed()) {
     // That thread has ended, and with it those who were to get this.
     waiting.clear();
@@ -75,29 +87,16 @@ void IoThread::post_part(std::size_t to, Part front::MailBatch::*part) {
   }
 }
 
-front::MailBatch IoThread::take_spare_batch() {
-  front::MailBatch batch;
-  if (!spare_batches_.empty()) {
-    batch = std::move(spare_batches_.back());
-    spare_batches_.pop_back();
-  }
-  batch.from = settings_.self;
-  return batch;
-}
-
-void IoThread::keep_spare_batch(front::MailBatch batch) {
-  if (spare_batches_.size() == kSpareBatchesMax ||
-      batch.publishes.capacity() > kSpareBatchBytesMax) {
+void IoThread::take(front::MailBatch& batch, front::Turn& turn) {
+  needs_.front.mail(batch, turn);
+  if (batch.publishes.capacity() > kBatchBytesKept ||
+      batch.control.capacity() > kBatchControlKept ||
+      finished_mail_.size() == IoMailbox::kFinishedMax) {
     return;
   }
   batch.publishes.clear();
   batch.control.clear();
-  spare_batches_.push_back(std::move(batch));
-}
-
-void IoThread::take(front::MailBatch& batch, front::Turn& turn) {
-  needs_.front.mail(batch, turn);
-  keep_spare_batch(std::move(batch));
+  finished_mail_.emplace_back(std::move(batch));
 }
 
 void IoThread::take(NewSocket& fresh, front::Turn& turn) {

@@ -88,6 +88,43 @@ TEST(Mailbox, answers_go_in_beyond_the_capacity) {
   EXPECT_EQ(drained, (std::vector{1, 2}));
 }
 
+TEST(Mailbox, what_its_owner_has_finished_with_goes_back_to_whoever_posts) {
+  CountingWaker waker;
+  Mailbox<std::unique_ptr<int>> mailbox(8, waker);
+  auto item = std::make_unique<int>(1);
+  const int* const memory = item.get();
+  ASSERT_TRUE(mailbox.post(item));
+  EXPECT_EQ(item, nullptr) << "nothing was finished yet";
+
+  std::vector<std::unique_ptr<int>> drained;
+  std::vector<std::unique_ptr<int>> finished;
+  mailbox.drain(drained, finished);
+  ASSERT_EQ(drained.size(), 1U);
+  finished.swap(drained);
+  mailbox.drain(drained, finished);
+  EXPECT_TRUE(drained.empty());
+  EXPECT_TRUE(finished.empty());
+
+  item = std::make_unique<int>(2);
+  ASSERT_TRUE(mailbox.post(item));
+  EXPECT_EQ(item.get(), memory);
+  mailbox.drain(drained);
+  ASSERT_EQ(drained.size(), 1U);
+  EXPECT_EQ(*drained[0], 2);
+}
+
+TEST(Mailbox, keeps_a_few_finished_items_and_leaves_the_rest) {
+  CountingWaker waker;
+  Mailbox<std::unique_ptr<int>> mailbox(8, waker);
+  std::vector<std::unique_ptr<int>> drained;
+  std::vector<std::unique_ptr<int>> finished;
+  for (std::size_t i = 0; i < mailbox.kFinishedMax + 2; ++i) {
+    finished.push_back(std::make_unique<int>(0));
+  }
+  mailbox.drain(drained, finished);
+  EXPECT_EQ(finished.size(), 2U);
+}
+
 TEST(Mailbox, once_closed_it_takes_nothing_but_still_hands_over) {
   CountingWaker waker;
   Mailbox<int> mailbox(8, waker);
