@@ -42,6 +42,8 @@ struct MetricName {
   std::string_view help;        // one sentence
   std::string_view label = {};  // "qos", or empty
   std::string_view label_value = {};
+  // What is counted, in units of the name: 1e-9 where nanoseconds are counted and seconds shown.
+  double scale = 1;
 };
 
 // The metrics of one thread. Created before the thread starts and filled by constructors only, so

@@ -54,7 +54,7 @@ MetricFamily family_of(const Family& family) {
   const MetricName& name = *family.name;
   MetricFamily result{std::string(name.name), std::string(name.help), type_of(name.kind), {}};
   for (const auto& [label, sum] : family.sums) {
-    ClientMetric metric = value_of(name.kind, static_cast<double>(sum));
+    ClientMetric metric = value_of(name.kind, static_cast<double>(sum) * name.scale);
     if (!label.first.empty()) {
       metric.label.push_back({std::string(label.first), std::string(label.second)});
     }

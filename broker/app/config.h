@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "broker/net/placement.h"
 #include "broker/net/tls_settings.h"
 #include "broker/routing/retained_store.h"
 #include "broker/session/limits.h"
@@ -19,6 +20,7 @@ namespace godwit::app {
 // The enumerators are in the order of the choices in option_field.h.
 using net::CertificateIdentity;
 using net::ClientCertificates;
+using net::PlacementRule;
 using net::TlsVersion;
 
 // A certificate with the key it belongs to, as files in PEM.
@@ -118,6 +120,8 @@ struct Config {
   Profile profile = Profile::kDefault;  // Of a flag or the environment, not of a file.
 
   std::uint16_t io_threads = 1;
+  PlacementRule connection_placement = PlacementRule::kGather;
+  std::uint32_t gather_connections_max = 256;
   std::uint32_t sys_interval_seconds = 10;  // 0: $SYS is not published.
   std::uint32_t drain_seconds = 10;
 

@@ -121,7 +121,18 @@ void Node::build_io_shares() {
   for (const std::unique_ptr<IoShare>& share : shares_) {
     share->thread().connect(mailboxes());
   }
-  distributor_ = std::make_unique<net::Distributor>(mailboxes(), placement_);
+  build_distributor();
+}
+
+void Node::build_distributor() {
+  std::vector<net::IoReceiver> receivers;
+  for (const std::unique_ptr<IoShare>& share : shares_) {
+    receivers.push_back({&share->thread().mailbox(), &share->thread().probe()});
+  }
+  const net::PlacementSettings settings{.rule = config_.connection_placement,
+                                        .gather_connections_max = config_.gather_connections_max};
+  distributor_ =
+      std::make_unique<net::Distributor>(std::move(receivers), settings, needs_.clock.now());
 }
 
 std::vector<net::IoMailbox*> Node::mailboxes() const {
@@ -164,7 +175,10 @@ void Node::build_service() {
   handlers_ = std::make_unique<admin::Handlers>(*operations_);
   sys_topics_ = std::make_unique<SysTopics>(sheets(), built_at_);
   service_.on_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { take_signal(signal); });
-  service_.every(std::chrono::seconds(1), [this] { needs_.sink.report_suppressed(); });
+  service_.every(std::chrono::seconds(1), [this] {
+    needs_.sink.report_suppressed();
+    distributor_->look(needs_.clock.now());
+  });
   if (config_.sys_interval_seconds > 0) {
     service_.every(std::chrono::seconds(config_.sys_interval_seconds),
                    [this] { publish_sys_topics(); });

@@ -61,6 +61,7 @@ class Node {
   Node(Loaded loaded, const Needs& needs);
 
   void build_io_shares();
+  void build_distributor();
   void build_service();
   void build_http();
   void build_reload(const TlsContexts& contexts);
@@ -88,7 +89,6 @@ class Node {
   net::ConnectionLimit connection_limit_;
   std::vector<std::unique_ptr<IoShare>> shares_;
 
-  net::RoundRobin placement_;
   std::unique_ptr<net::Distributor> distributor_;
   MetricSheet service_metrics_;
   net::ListenerProbe listener_probe_;

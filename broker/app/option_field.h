@@ -28,6 +28,8 @@ template <>
 inline constexpr std::string_view kChoices<SharedSubscriptions>[] = {"round_robin", "hash_topic",
                                                                      "hash_client", "off"};
 template <>
+inline constexpr std::string_view kChoices<PlacementRule>[] = {"gather", "spread"};
+template <>
 inline constexpr std::string_view kChoices<TlsVersion>[] = {"1.2", "1.3"};
 template <>
 inline constexpr std::string_view kChoices<ClientCertificates>[] = {"off", "optional", "required"};

@@ -18,6 +18,24 @@ constexpr std::array kRows = {
         .field = OPTION_FIELD(config.io_threads),
     },
     Option{
+        .name = "connection_placement",
+        .type = OptionType::kChoice,
+        .choices = "gather spread",
+        .help = "Which I/O thread gets a new connection. `gather`: the first one, where clients "
+                "reach each other at the least cost, while there are fewer than "
+                "`gather_connections_max` connections and it was busy for less than 70 % of the "
+                "last second; otherwise as `spread`: the one with the fewest.",
+        .field = OPTION_FIELD(config.connection_placement),
+    },
+    Option{
+        .name = "gather_connections_max",
+        .type = OptionType::kInteger,
+        .min = 1,
+        .max = 100'000'000,
+        .help = "Connections of the whole process from which on `gather` spreads new ones.",
+        .field = OPTION_FIELD(config.gather_connections_max),
+    },
+    Option{
         .name = "sys_interval_seconds",
         .type = OptionType::kSeconds,
         .min = 0,

@@ -1,54 +1,52 @@
-// Hands accepted sockets to the I/O threads.
+// Hands accepted sockets to the I/O threads, by a placement rule and what the threads say of their
+// load.
 //
 // Owner: the application. Thread: the service thread.
 #pragma once
 
 #include <cstddef>
-#include <utility>
 #include <vector>
 
+#include "base/time.h"
 #include "broker/net/io_mail.h"
+#include "broker/net/placement.h"
+#include "broker/net/probe.h"
 
 namespace godwit::net {
 
-// Which thread gets the next connection. A policy of its own, because small loads are cheaper on
-// one thread, and tests want to choose.
-class Placement {
- public:
-  virtual ~Placement() = default;
-  // Below `thread_count`.
-  [[nodiscard]] virtual std::size_t next(std::size_t thread_count) = 0;
-};
-
-class RoundRobin final : public Placement {
- public:
-  [[nodiscard]] std::size_t next(std::size_t thread_count) override {
-    return turn_++ % thread_count;
-  }
-
- private:
-  std::size_t turn_ = 0;
+// An I/O thread as the distributor sees it. Both outlive the distributor.
+struct IoReceiver {
+  IoMailbox* mailbox;
+  const IoProbe* probe;
 };
 
 class Distributor {
  public:
-  // Mailboxes by thread, at least one; all outlive the distributor.
-  Distributor(std::vector<IoMailbox*> mailboxes, Placement& placement)
-      : mailboxes_(std::move(mailboxes)), placement_(placement) {}
+  // From this share of its time on a thread is busy.
+  static constexpr int kBusyPercent = 70;
+
+  // Receivers by thread, at least one.
+  Distributor(std::vector<IoReceiver> receivers, const PlacementSettings& settings, Instant now);
 
   // False, with `fresh` untouched, if the mailbox of the chosen thread is full: try again later.
-  [[nodiscard]] bool place(NewSocket& fresh) {
-    IoMail item(std::move(fresh));
-    if (mailboxes_[placement_.next(mailboxes_.size())]->post(item)) {
-      return true;
-    }
-    fresh = std::move(std::get<NewSocket>(item));
-    return false;
-  }
+  [[nodiscard]] bool place(NewSocket& fresh);
+
+  // Looks which threads were busy since the last look. About once a second: the span is what
+  // "busy" is judged by.
+  void look(Instant now);
 
  private:
-  const std::vector<IoMailbox*> mailboxes_;
-  Placement& placement_;
+  struct Seen {
+    std::int64_t posted = 0;  // Sockets that were put into its mailbox.
+    Duration worked{};        // At the last look.
+  };
+
+  const std::vector<IoReceiver> receivers_;
+  Placement placement_;
+  Instant looked_at_;
+  // By thread.
+  std::vector<Seen> seen_;
+  std::vector<ThreadLoad> loads_;
 };
 
 }  // namespace godwit::net

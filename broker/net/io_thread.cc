@@ -14,7 +14,7 @@ IoThread::IoThread(IoThreadSettings settings, const Needs& needs)
     : settings_(std::move(settings)),
       needs_(needs),
       log_(needs.log.with("thread", std::to_string(settings_.self.value()))),
-      probe_(needs.metrics),
+      probe_(needs.metrics, settings_.self),
       mailbox_(settings_.mailbox_items_max, poller_.waker()),
       stream_buffers_(settings_.read_buffer_bytes),
       sockets_(poller_),
@@ -22,7 +22,8 @@ IoThread::IoThread(IoThreadSettings settings, const Needs& needs)
       reader_({needs.front, sockets_, closer_, stream_buffers_, probe_, log_},
               settings_.read_buffer_bytes),
       flusher_({needs.front, sockets_, closer_, stream_buffers_, probe_}),
-      handshakes_({sockets_, closer_, probe_}, settings_.handshakes) {}
+      handshakes_({sockets_, closer_, probe_}, settings_.handshakes),
+      working_since_(needs.clock.now()) {}
 
 IoThread::~IoThread() { runner_.join(); }
 
@@ -39,11 +40,14 @@ bool IoThread::turn(Duration longest) {
   if (stalled_) {
     std::this_thread::sleep_for(kStalledWait);
   }
-  const Poller::Wait woken = poller_.wait(wait_time(longest));
+  const Instant idle_from = needs_.clock.now();
+  probe_.worked(idle_from - working_since_);
+  const Poller::Wait woken = poller_.wait(wait_time(idle_from, longest));
   if (woken.alarm) {
     alarm_at_ = kNever;
   }
   front::Turn turn{needs_.clock.now()};
+  working_since_ = turn.now;
   flusher_.begin_turn();
   handshakes_.begin_turn();
   // Before new input, and before its end: what was held back came earlier.
@@ -68,7 +72,7 @@ bool IoThread::turn(Duration longest) {
   return phase_ != Phase::kDone;
 }
 
-Duration IoThread::wait_time(Duration longest) {
+Duration IoThread::wait_time(Instant now, Duration longest) {
   if (stalled_ || !resumable_.empty() || handshakes_.has_put_off()) {
     return Duration::zero();
   }
@@ -78,7 +82,6 @@ Duration IoThread::wait_time(Duration longest) {
   if (due == kNever || alarm_at_ <= due) {
     return longest;
   }
-  const Instant now = needs_.clock.now();
   if (due <= now) {
     return Duration::zero();
   }

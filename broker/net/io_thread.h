@@ -14,8 +14,8 @@
 // ask without end.
 //
 // Owner: the application. The front, the clock and the services outlive it.
-// Thread: constructor, start and join the owner's; begin_stop and mailbox any; turn the thread's
-// own.
+// Thread: constructor, start and join the owner's; begin_stop, mailbox and probe().load() any; turn
+// the thread's own.
 #pragma once
 
 #include <atomic>
@@ -69,6 +69,8 @@ class IoThread final : public AuthenticationReply {
   ~IoThread() override;
 
   [[nodiscard]] IoMailbox& mailbox() { return mailbox_; }
+  // For its load.
+  [[nodiscard]] const IoProbe& probe() const { return probe_; }
   // The mailboxes of all I/O threads by ThreadIndex, its own included; before the first turn.
   void connect(std::vector<IoMailbox*> mailboxes) { mailboxes_ = std::move(mailboxes); }
 
@@ -95,7 +97,7 @@ class IoThread final : public AuthenticationReply {
   enum class Phase : std::uint8_t { kRunning, kDraining, kDone };
 
   // How long to wait; sets the alarm if that is for a deadline.
-  [[nodiscard]] Duration wait_time(Duration longest);
+  [[nodiscard]] Duration wait_time(Instant now, Duration longest);
   void handle(const Poller::Event& event, front::Turn& turn);
   void handle_readable(front::ConnectionIndex index, bool hung_up, front::Turn& turn);
   void read(front::ConnectionIndex index, front::Turn& turn);
@@ -147,6 +149,7 @@ class IoThread final : public AuthenticationReply {
   Flusher flusher_;
   Handshakes handshakes_;
 
+  Instant working_since_;  // The end of the last wait.
   Phase phase_ = Phase::kRunning;
   Instant alarm_at_ = kNever;  // When the poller's alarm rings; kNever: it is not set.
   Instant drained_by_ = kNever;

@@ -100,6 +100,7 @@ void IoThread::take(front::MailBatch& batch, front::Turn& turn) {
 }
 
 void IoThread::take(NewSocket& fresh, front::Turn& turn) {
+  probe_.socket_taken();
   const auto index = needs_.front.accept(peer(std::move(fresh.address), fresh.listener), turn);
   if (!index) {
     probe_.connection_refused(RefusalReason::kFront);

@@ -2,11 +2,31 @@
 
 #include <string_view>
 
+#include "base/check.h"
+
 namespace godwit::net {
 namespace {
 
 constexpr auto kCounter = MetricKind::kCounter;
 constexpr auto kGauge = MetricKind::kGauge;
+
+// As texts that outlive every sheet.
+constexpr std::size_t kThreadsMax = 100;
+constexpr auto kDigits = [] {
+  std::array<char, 2 * kThreadsMax> digits{};
+  for (std::size_t i = 0; i < kThreadsMax; ++i) {
+    digits[2 * i] = static_cast<char>('0' + i / 10);
+    digits[2 * i + 1] = static_cast<char>('0' + i % 10);
+  }
+  return digits;
+}();
+
+std::string_view number_of(ThreadIndex thread) {
+  const std::size_t number = thread.value();
+  CHECK(number < kThreadsMax);
+  const std::string_view two(kDigits.data() + 2 * number, 2);
+  return number < 10 ? two.substr(1) : two;
+}
 
 // One row for each value of a label; what they count is in `row`.
 template <std::size_t count>
@@ -64,9 +84,19 @@ Metric& mailbox_full_row(MetricSheet& sheet) {
 
 }  // namespace
 
-IoProbe::IoProbe(MetricSheet& sheet)
-    : open_(&sheet.add({kGauge, "godwit_network_sockets",
-                        "Client sockets now held by I/O threads, closing ones included."})),
+IoProbe::IoProbe(MetricSheet& sheet, ThreadIndex thread)
+    : busy_nanoseconds_(&sheet.add({.kind = kCounter,
+                                    .name = "godwit_io_busy_seconds_total",
+                                    .help = "Time in which an I/O thread was not idle.",
+                                    .label = "thread",
+                                    .label_value = number_of(thread),
+                                    .scale = 1e-9})),
+      taken_(&sheet.add({kCounter, "godwit_network_placed_total",
+                         "Client connections that an I/O thread took from the listeners.", "thread",
+                         number_of(thread)})),
+      open_(&sheet.add({kGauge, "godwit_network_sockets",
+                        "Client sockets now held by I/O threads, closing ones included.", "thread",
+                        number_of(thread)})),
       received_bytes_(&sheet.add(
           {kCounter, "godwit_network_received_bytes_total", "Bytes read from client sockets."})),
       sent_bytes_(&sheet.add(

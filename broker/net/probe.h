@@ -1,14 +1,17 @@
 // What happens at sockets, as events. Metrics are described in docs/operations/metrics.md.
 //
-// Each probe is written by one thread: IoProbe by its I/O thread, ListenerProbe by the service
-// thread, AuthenticationProbe under the pool's lock, HttpProbe by the service thread.
+// Each probe is written by one thread, unless a method says otherwise: IoProbe by its I/O thread,
+// ListenerProbe by the service thread, AuthenticationProbe under the pool's lock, HttpProbe by the
+// service thread.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
+#include "base/ids.h"
 #include "base/metrics.h"
+#include "base/time.h"
 #include "broker/net/transform.h"
 
 namespace godwit::net {
@@ -30,10 +33,28 @@ enum class HandshakeOutcome : std::uint8_t {
   kCount,
 };
 
+// What an I/O thread lets others know of its load. Its counts are each true, but not all of one
+// moment.
+struct IoLoad {
+  std::int64_t sockets = 0;        // Held now.
+  std::int64_t sockets_taken = 0;  // From listeners, since the start.
+  Duration worked{};               // Not waiting for something to happen, since the start.
+};
+
 class IoProbe {
  public:
-  explicit IoProbe(MetricSheet& sheet);
+  IoProbe(MetricSheet& sheet, ThreadIndex thread);
 
+  // Thread: any.
+  [[nodiscard]] IoLoad load() const {
+    return {.sockets = open_->read(),
+            .sockets_taken = taken_->read(),
+            .worked = Duration(busy_nanoseconds_->read())};
+  }
+
+  void worked(Duration time) { busy_nanoseconds_->add(time.count()); }
+  // From a listener; it may yet be refused.
+  void socket_taken() { taken_->increment(); }
   void socket_opened() { open_->increment(); }
   void socket_closed() { open_->decrement(); }
   void connection_refused(RefusalReason why) {
@@ -55,6 +76,8 @@ class IoProbe {
   void closed_with_unsent_output() { cut_off_->increment(); }
 
  private:
+  Metric* busy_nanoseconds_;
+  Metric* taken_;
   Metric* open_;
   Metric* received_bytes_;
   Metric* sent_bytes_;

@@ -91,6 +91,14 @@ def table(name, **options):
     return head + "".join(lines)
 
 
+SPREAD = 'connection_placement = "spread"\n'  # By default so few clients share one thread.
+
+
+def spread_over(io_threads):
+    """The flags for so many I/O threads with clients on all of them."""
+    return ["--io-threads", str(io_threads), "--set", "connection_placement=spread"]
+
+
 class Broker:
     """One running broker. `config`: the text of its configuration file."""
 

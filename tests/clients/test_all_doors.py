@@ -5,7 +5,7 @@ import unittest
 import mqtt_packets as mqtt
 import tls_client
 import websocket_client as ws
-from broker import run, table
+from broker import SPREAD, run, table
 from raw_client import RawClient
 from tls_broker import TlsTest, listener
 
@@ -19,7 +19,7 @@ def publish(topic, payload):
 
 class AllDoors(TlsTest):
     def start_all(self, io_threads):
-        config = f"io_threads = {io_threads}\n"
+        config = f"io_threads = {io_threads}\n{SPREAD}"
         config += table("access", allow_anonymous=True, password_file="passwords")
         config += table("listener.tcp", bind="127.0.0.1:0")
         config += table("listener.ws", bind="127.0.0.1:0")

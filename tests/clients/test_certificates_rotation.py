@@ -10,7 +10,7 @@ import unittest
 
 import certificates
 import tls_client
-from broker import table, wait_until
+from broker import spread_over, table, wait_until
 from tls_broker import OPEN, TlsTest, listener
 
 CLIENTS, ROTATIONS = 20, 5
@@ -256,7 +256,7 @@ class UnderLoad(RotationTest):
         self.put(self.authority.issue("serving-0"))
         self.broker = broker = self.start_tls(
             listener(self.files, client_certificates="optional", client_ca_file=str(ca)),
-            config=EVERY_SECOND, flags=["--io-threads", "2"],
+            config=EVERY_SECOND, flags=spread_over(2),
         )
         stop = threading.Event()
         tls = tls_client.context(self.authority, self.authority.issue_client("talker"))

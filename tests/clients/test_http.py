@@ -4,7 +4,7 @@ import json
 import subprocess
 import unittest
 
-from broker import DEADLINE_SECONDS, BrokerTest
+from broker import DEADLINE_SECONDS, BrokerTest, spread_over
 from raw_client import RawClient
 
 
@@ -60,7 +60,7 @@ class SysTopics(BrokerTest):
     def test_sys_topics_are_retained_and_renewed(self):
         for io_threads in ("1", "2"):
             with self.subTest(io_threads=io_threads):
-                flags = ["--set", "sys_interval_seconds=1", "--io-threads", io_threads]
+                flags = ["--set", "sys_interval_seconds=1", *spread_over(io_threads)]
                 broker = self.start_open_broker(flags=flags)
                 with RawClient(broker.port) as client:
                     client.connect("client")

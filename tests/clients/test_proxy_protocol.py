@@ -9,7 +9,7 @@ import mqtt_packets as mqtt
 import programs
 import tls_client
 import websocket_client as ws
-from broker import table, wait_until
+from broker import SPREAD, table, wait_until
 from raw_client import Closed, RawClient
 from tls_broker import TlsTest, listener
 
@@ -170,7 +170,7 @@ class Headers(ProxyTest):
         self.assertEqual(late, 3)
 
     def test_the_address_goes_with_the_connection_to_another_thread(self):
-        broker = self.start_proxied(config="io_threads = 4\n")
+        broker = self.start_proxied(config=f"io_threads = 4\n{SPREAD}")
         kept = {"clean": False, "properties": {"session_expiry_interval": 600}}
         for port in range(40_000, 40_024):
             header = PROXY_LINE.replace(b"40312", b"%d" % port)

@@ -5,7 +5,7 @@ import signal
 import unittest
 
 import mqtt_packets as mqtt
-from broker import BrokerTest, run, table, wait_until
+from broker import SPREAD, BrokerTest, run, table, wait_until
 from raw_client import RawClient
 
 BAD_CREDENTIALS, NOT_AUTHORIZED = 0x86, 0x87
@@ -159,7 +159,7 @@ class WhatChanges(ReloadTest):
             away.expect_silence()
 
     def test_both_threads_get_new_rules(self):
-        broker = self.start(rest="io_threads = 2\n")
+        broker = self.start(rest=f"io_threads = 2\n{SPREAD}")
         clients = [self.client(f"client-{number}") for number in range(8)]
         for client in clients:
             client.subscribe("secret", qos=1)

@@ -1,7 +1,7 @@
 """Messages of a shared group, with the clients that people use, over one and several I/O threads."""
 
 import programs
-from broker import BrokerTest, wait_until
+from broker import BrokerTest, spread_over, wait_until
 from raw_client import RawClient
 
 MESSAGES = 60
@@ -17,7 +17,7 @@ class SharedSubscriptions(BrokerTest):
     def test_each_message_goes_to_one_member(self):
         for threads in ("1", "3"):
             with self.subTest(io_threads=threads):
-                broker = self.start_open_broker(flags=["--io-threads", threads])
+                broker = self.start_open_broker(flags=spread_over(threads))
                 members = [self.connect(broker, f"m{number}") for number in range(3)]
                 for member in members:
                     self.assertEqual(member.subscribe("$share/g/work/+", qos=1), [1])
@@ -32,7 +32,7 @@ class SharedSubscriptions(BrokerTest):
                 self.assertEqual(sorted(seen), list(range(MESSAGES)))
 
     def test_what_a_lost_member_had_goes_on(self):
-        broker = self.start_open_broker(flags=["--io-threads", "2"])
+        broker = self.start_open_broker(flags=spread_over(2))
         lost = self.connect(broker, "lost")
         lost.subscribe("$share/g/work", qos=1)
         publisher = self.connect(broker, "publisher")

@@ -4,7 +4,7 @@ import signal
 import unittest
 
 import mqtt_packets as mqtt
-from broker import BrokerTest
+from broker import BrokerTest, spread_over
 from mqtt_packets import Will
 from raw_client import RawClient, eventually_refused
 
@@ -15,7 +15,7 @@ class Stop(BrokerTest):
     io_threads = 1
 
     def start(self, *flags):
-        return self.start_open_broker(flags=["--io-threads", str(self.io_threads), *flags])
+        return self.start_open_broker(flags=[*spread_over(self.io_threads), *flags])
 
     def test_clients_are_told(self):
         for number in (signal.SIGTERM, signal.SIGINT):

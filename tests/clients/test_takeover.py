@@ -3,7 +3,7 @@
 import unittest
 
 import mqtt_packets as mqtt
-from broker import BrokerTest
+from broker import BrokerTest, spread_over
 from raw_client import Closed, RawClient
 
 SESSION_TAKEN_OVER = 0x8E
@@ -13,7 +13,7 @@ class Takeover(BrokerTest):
     io_threads = 1
 
     def setUp(self):
-        self.broker = self.start_open_broker(flags=["--io-threads", str(self.io_threads)])
+        self.broker = self.start_open_broker(flags=spread_over(self.io_threads))
 
     def connect(self, client_id, version=mqtt.V5, **settings):
         client = RawClient(self.broker.port, version=version)

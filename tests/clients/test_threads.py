@@ -4,7 +4,7 @@ import unittest
 
 import mqtt_packets as mqtt
 import programs
-from broker import BrokerTest, wait_until
+from broker import BrokerTest, spread_over, wait_until
 from raw_client import RawClient
 
 CLIENTS = 8  # Spread over both threads.
@@ -12,7 +12,7 @@ CLIENTS = 8  # Spread over both threads.
 
 class TwoThreads(BrokerTest):
     def setUp(self):
-        self.broker = self.start_open_broker(flags=["--io-threads", "2"])
+        self.broker = self.start_open_broker(flags=spread_over(2))
 
     def connect(self, client_id, **settings):
         client = RawClient(self.broker.port)

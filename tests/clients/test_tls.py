@@ -9,7 +9,7 @@ import warnings
 import certificates
 import mqtt_packets as mqtt
 import tls_client
-from broker import DEADLINE_SECONDS, table
+from broker import DEADLINE_SECONDS, spread_over, table
 from raw_client import Closed
 from tls_broker import TLS_1_2, TLS_1_3, TlsTest, listener
 
@@ -237,7 +237,7 @@ class Data(TlsTest):
 
 class Threads(TlsTest):
     def test_two_threads_serve_tls_too(self):
-        self.start_tls(flags=["--io-threads", "2"])
+        self.start_tls(flags=spread_over(2))
         clients = [self.client() for _ in range(8)]
         for number, client in enumerate(clients):
             client.connect(f"client-{number}")

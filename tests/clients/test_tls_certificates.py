@@ -7,7 +7,7 @@ import unittest
 import certificates
 import mqtt_packets as mqtt
 import tls_client
-from broker import run, table
+from broker import run, spread_over, table
 from scram import Scram
 from tls_broker import TLS_1_2, TLS_1_3, TlsTest, listener
 
@@ -268,7 +268,7 @@ class Identity(TlsTest):
         self.assertEqual(thief.connect("shared", **kept).reason, 0x85)
 
     def test_the_name_goes_with_the_connection_to_another_thread(self):
-        self.start_with(flags=["--io-threads", "4"])
+        self.start_with(flags=spread_over(4))
         kept = {"clean": False, "properties": {"session_expiry_interval": 600}}
         for _ in range(2):
             for number in range(12):

@@ -50,6 +50,22 @@ TEST(MetricsText, adds_up_what_has_the_same_name_and_labels) {
   EXPECT_EQ(text.find("# HELP test_received_total"), text.rfind("# HELP test_received_total"));
 }
 
+TEST(MetricsText, shows_what_is_counted_in_smaller_units_in_those_of_its_name) {
+  MetricSheet first;
+  MetricSheet second;
+  for (MetricSheet* sheet : {&first, &second}) {
+    sheet
+        ->add({.kind = kCounter,
+               .name = "test_busy_seconds_total",
+               .help = "Busy.",
+               .label = "thread",
+               .label_value = "0",
+               .scale = 1e-3})
+        .add(750);
+  }
+  EXPECT_TRUE(has_line(text_of({&first, &second}), "test_busy_seconds_total{thread=\"0\"} 1.5"));
+}
+
 TEST(MetricsText, large_counters_stay_exact) {
   MetricSheet sheet;
   sheet.add({kCounter, "test_bytes_total", "Bytes."}).add(std::int64_t{1} << 52U);

@@ -44,6 +44,18 @@ TEST(IoThread, counts_bytes_both_ways) {
   EXPECT_EQ(loop.metric("godwit_network_sent_bytes_total"), sent_before + 2);
 }
 
+TEST(IoThread, time_outside_the_wait_is_counted_as_busy) {
+  BrokerLoop loop;
+  loop.turn();
+  const std::int64_t before = loop.metric("godwit_io_busy_seconds_total", "0");
+  loop.turn();
+  EXPECT_EQ(loop.metric("godwit_io_busy_seconds_total", "0"), before) << "it has only waited";
+  const Duration work = std::chrono::milliseconds(30);
+  loop.clock.advance(work);
+  loop.turn();
+  EXPECT_EQ(loop.metric("godwit_io_busy_seconds_total", "0"), before + work.count());
+}
+
 TEST(IoThread, packets_may_come_byte_by_byte) {
   BrokerLoop loop;
   LoopClient subscriber(loop, "s");

@@ -82,8 +82,9 @@ class ListenerTest : public testing::Test {
   ConnectionLimit limit_{6};
   SemaphoreBell bell_;
   IoMailbox mailbox_{2, bell_};
-  RoundRobin placement_;
-  Distributor distributor_{{&mailbox_}, placement_};
+  MetricSheet io_metrics_;
+  IoProbe io_probe_{io_metrics_, ThreadIndex(0)};
+  Distributor distributor_{{{&mailbox_, &io_probe_}}, {}, Instant{}};
   std::vector<NewSocket> taken_;
   ServiceThread service_;
   std::vector<std::unique_ptr<Listener>> listeners_;
@@ -232,14 +233,6 @@ TEST_F(ListenerTest, once_closed_it_takes_nobody) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   EXPECT_NE(::connect(client.descriptor(), reinterpret_cast<sockaddr*>(&address), sizeof(address)),
             0);
-}
-
-TEST(RoundRobin, gives_each_thread_its_turn) {
-  RoundRobin placement;
-  EXPECT_EQ(placement.next(3), 0U);
-  EXPECT_EQ(placement.next(3), 1U);
-  EXPECT_EQ(placement.next(3), 2U);
-  EXPECT_EQ(placement.next(3), 0U);
 }
 
 }  // namespace

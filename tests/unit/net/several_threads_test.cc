@@ -213,8 +213,10 @@ class RunningBroker : public testing::Test {
   MetricSheet metrics_;
   ListenerProbe probe_{metrics_};
   ConnectionLimit limit_{100};
-  RoundRobin placement_;
-  Distributor distributor_{{&loop_.thread(0).mailbox(), &loop_.thread(1).mailbox()}, placement_};
+  Distributor distributor_{{{&loop_.thread(0).mailbox(), &loop_.thread(0).probe()},
+                            {&loop_.thread(1).mailbox(), &loop_.thread(1).probe()}},
+                           {.rule = PlacementRule::kSpread},
+                           Instant{}};
   ServiceThread service_;
   std::unique_ptr<Listener> listener_;
 };
