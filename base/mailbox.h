@@ -3,7 +3,7 @@
 // The mutex is the exception that needs its excuse: a post and a drain hold it for a move or a
 // swap, a turn posts at most one batch to each receiver, and a lock-free queue would allocate per
 // item or bound worse. The receiver is woken only if it may be asleep: at most one ring of the
-// bell per batch, none while the receiver is running.
+// bell between two drains, however many post.
 //
 // Thread: post from any, drain from the owner.
 #pragma once
