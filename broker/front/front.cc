@@ -57,6 +57,7 @@ std::string_view Front::peer_address(ConnectionIndex index) const {
 
 std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> input, Turn& turn) {
   Connection& connection = parts_->connections.at(index);
+  Parts::InputShare& share = parts_->input_share_of(connection);
   std::size_t used = 0;
   while (used < input.size()) {
     // MQTT-3.14.4-1, MQTT-3.1.4-6: what comes behind the end is not looked at.
@@ -77,9 +78,11 @@ std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> inp
     if (!frame->has_value()) {
       break;
     }
-    if (parts_->had_its_turn(connection)) {
+    if (share.packets == 0 || parts_->long_fanouts.deliveries() >= share.deliveries_end) {
+      parts_->end_turn_of(connection);
       break;
     }
+    --share.packets;
     used += (*frame)->bytes.size();
     dispatch(*parts_, connection, **frame, turn.now);
     parts_->take_own_mail(turn.now);

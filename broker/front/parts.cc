@@ -67,19 +67,18 @@ void Front::Parts::advance_fanouts(Instant now) {
   }
 }
 
-bool Front::Parts::had_its_turn(Connection& connection) {
+Front::Parts::InputShare& Front::Parts::input_share_of(const Connection& connection) {
   if (!input_share || input_share->of != connection.id) {
     input_share = {.of = connection.id,
                    .packets = settings.turn.packets_max,
                    .deliveries_end = long_fanouts.deliveries() + settings.turn.deliveries_max};
   }
-  if (input_share->packets > 0 && long_fanouts.deliveries() < input_share->deliveries_end) {
-    --input_share->packets;
-    return false;
-  }
+  return *input_share;
+}
+
+void Front::Parts::end_turn_of(Connection& connection) {
   connection.had_its_turn = true;
   had_their_turn.push_back(connection.id);
-  return true;
 }
 
 void Front::Parts::begin_next_turn() {

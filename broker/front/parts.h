@@ -23,8 +23,15 @@ struct Front::Parts {
   void take_own_mail(Instant now);
   // The next slice of a fan-out over several turns; whoever waited for its end goes on.
   void advance_fanouts(Instant now);
-  // True if this connection's share of the turn is used up; counts another packet of it if not.
-  [[nodiscard]] bool had_its_turn(Connection& connection);
+  // What a connection may still cause in this turn.
+  struct InputShare {
+    ConnectionId of;
+    std::size_t packets = 0;
+    std::uint64_t deliveries_end = 0;  // Of LongFanouts::deliveries.
+  };
+  [[nodiscard]] InputShare& input_share_of(const Connection& connection);
+  // Its share is used up: the rest of its input is looked at in the next turn.
+  void end_turn_of(Connection& connection);
   // Those may go on whose turn was over.
   void begin_next_turn();
   // Takes what is left of a batch, until a publish of it needs several turns.
@@ -71,13 +78,7 @@ struct Front::Parts {
   std::size_t mail_used = 0;
   bool mail_waits = false;  // For the end of a long fan-out.
 
-  // What the connection that is being read may still cause in this turn.
-  struct InputShare {
-    ConnectionId of;
-    std::size_t packets = 0;
-    std::uint64_t deliveries_end = 0;  // Of LongFanouts::deliveries.
-  };
-  std::optional<InputShare> input_share;
+  std::optional<InputShare> input_share;  // Of the connection that is being read.
   std::vector<ConnectionId> had_their_turn;
 
   bool stopping = false;

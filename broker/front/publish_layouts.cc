@@ -30,7 +30,9 @@ void PublishLayouts::begin(const mqtt::Publish& publish, std::size_t receivers, 
   message_ = {};
   for (Layout& layout : layouts_) {
     layout.ready = false;
-    layout.shared = {};
+    if (layout.shared) {
+      layout.shared = {};
+    }
   }
 }
 
@@ -49,9 +51,14 @@ void PublishLayouts::seed(const mqtt::Frame& frame, mqtt::ProtocolVersion versio
 
 PublishLayouts::Layout& PublishLayouts::layout(mqtt::ProtocolVersion version, mqtt::Qos qos) {
   Layout& layout = layouts_[layout_number(version, qos)];
-  if (layout.ready) {
-    return layout;
+  if (!layout.ready) {
+    encode(layout, version, qos);
   }
+  return layout;
+}
+
+// Once for all receivers; apart, because what runs for each of them needs no room for a packet.
+void PublishLayouts::encode(Layout& layout, mqtt::ProtocolVersion version, mqtt::Qos qos) {
   layout.ready = true;
   mqtt::Publish packet = *publish_;
   packet.qos = qos;
@@ -63,7 +70,6 @@ PublishLayouts::Layout& PublishLayouts::layout(mqtt::ProtocolVersion version, mq
   mqtt::encode(packet, version, layout.encoded);
   layout.bytes = layout.encoded;
   layout.packet_id_offset = packet_id_offset(layout.bytes, packet.topic.text().size());
-  return layout;
 }
 
 std::size_t PublishLayouts::size(mqtt::ProtocolVersion version, mqtt::Qos qos,

@@ -65,6 +65,7 @@ class PublishLayouts {
   };
 
   Layout& layout(mqtt::ProtocolVersion version, mqtt::Qos qos);
+  void encode(Layout& layout, mqtt::ProtocolVersion version, mqtt::Qos qos);
   void send_tailored(Wire& wire, Connection& to, const DeliveryFlags& flags, Layout& layout);
   // Appends what follows the head of a long packet.
   void send_rest(Wire& wire, Connection& to, Layout& layout, std::size_t offset) const;

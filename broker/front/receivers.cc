@@ -28,6 +28,7 @@ void Receivers::find(const routing::TopicIndex& index, SessionTable& sessions, T
   generations_.clear();
   groups_.clear();
   carried_.clear();
+  identifiers_.clear();
   position_ = 0;
   next_carried_ = 0;
   index.match(tenant, topic, matches_);
@@ -62,7 +63,9 @@ void Receivers::fold(SessionTable& sessions, const SessionSlot* publisher) {
     matches_[kept++] = match;
   }
   matches_.resize(kept);
-  std::ranges::stable_sort(carried_, {}, &Carried::position);
+  if (carried_.size() > 1) {
+    std::ranges::stable_sort(carried_, {}, &Carried::position);
+  }
 }
 
 void Receivers::note_identifier(std::uint32_t position, const SessionSlot& slot,
@@ -72,22 +75,12 @@ void Receivers::note_identifier(std::uint32_t position, const SessionSlot& slot,
   }
 }
 
-bool Receivers::next(Receiver& receiver) {
-  if (position_ == matches_.size()) {
-    return false;
-  }
+void Receivers::collect_identifiers() {
   identifiers_.clear();
   for (; next_carried_ < carried_.size() && carried_[next_carried_].position == position_;
        ++next_carried_) {
     identifiers_.push_back(carried_[next_carried_].identifier);
   }
-  const routing::Match& match = matches_[position_];
-  receiver = {.subscriber = match.subscriber,
-              .generation = generations_[position_],
-              .bits = match.bits,
-              .identifiers = identifiers_};
-  ++position_;
-  return true;
 }
 
 std::size_t Receivers::bytes() const {

@@ -32,7 +32,20 @@ class Receivers {
             mqtt::TopicName topic, const SessionSlot* publisher);
 
   // The next one; false behind the last.
-  [[nodiscard]] bool next(Receiver& receiver);
+  [[nodiscard]] bool next(Receiver& receiver) {
+    if (position_ == matches_.size()) {
+      return false;
+    }
+    if (!carried_.empty()) {
+      collect_identifiers();
+    }
+    receiver = {.subscriber = matches_[position_].subscriber,
+                .generation = generations_[position_],
+                .bits = matches_[position_].bits,
+                .identifiers = identifiers_};
+    ++position_;
+    return true;
+  }
   // The shared groups that match.
   [[nodiscard]] std::span<const routing::Subscriber> groups() const { return groups_; }
 
@@ -43,6 +56,8 @@ class Receivers {
 
  private:
   void fold(SessionTable& sessions, const SessionSlot* publisher);
+  // Of the receiver at position_.
+  void collect_identifiers();
   void note_identifier(std::uint32_t position, const SessionSlot& slot,
                        routing::SubscriptionBits bits);
 
@@ -53,8 +68,8 @@ class Receivers {
     std::uint32_t position;  // In matches_.
     std::uint32_t identifier;
   };
-  std::vector<Carried> carried_;  // By position.
-  std::vector<std::uint32_t> identifiers_;
+  std::vector<Carried> carried_;            // By position.
+  std::vector<std::uint32_t> identifiers_;  // Of the last that was walked to.
   std::size_t position_ = 0;
   std::size_t next_carried_ = 0;
 };

@@ -47,20 +47,23 @@ std::uint64_t Retained::prepare(SessionSlot& slot, mqtt::TopicFilter filter, con
   if (slot.retained_reads == nullptr) {
     slot.retained_reads = std::make_unique<RetainedReads>();
   }
-  slot.retained_reads->numbers.push_back(number);
+  slot.retained_reads->numbers.insert(number);
+  slot.retained_reads->by_filter.emplace(read.filter, number);
   probe_->retained_reads_changed(0, cost(read));
   return number;
 }
 
-std::size_t Retained::cost(const Read& read) { return sizeof(Read) + read.filter.size(); }
+std::size_t Retained::cost(const Read& read) {
+  constexpr std::size_t kListedBytes = 112;  // Two nodes of trees, in its session.
+  return sizeof(Read) + kListedBytes + read.filter.size();
+}
 
 void Retained::replace_reader(const SessionSlot& slot, std::string_view filter,
                               const Reader& reader) {
-  for (const std::uint64_t number : slot.retained_reads->numbers) {
-    Read& read = reads_.at(number);
-    if (read.filter == filter) {
-      read.reader = reader;
-    }
+  const auto& by_filter = slot.retained_reads->by_filter;
+  for (auto at = by_filter.lower_bound({filter, 0}); at != by_filter.end() && at->first == filter;
+       ++at) {
+    reads_.at(at->second).reader = reader;
   }
 }
 
@@ -129,8 +132,10 @@ void Retained::erase_read(std::uint64_t number) {
 }
 
 void Retained::end(std::uint64_t number, SessionSlot& slot) {
+  RetainedReads& its = *slot.retained_reads;
+  its.by_filter.erase({reads_.at(number).filter, number});
+  its.numbers.erase(number);
   erase_read(number);
-  std::erase(slot.retained_reads->numbers, number);
   if (slot.retained_reads->numbers.empty()) {
     forget_reads(slot);
   } else {
@@ -147,6 +152,7 @@ void Retained::cancel(SessionSlot& slot) {
   if (slot.retained_reads == nullptr) {
     return;
   }
+  slot.retained_reads->by_filter.clear();
   for (const std::uint64_t number : slot.retained_reads->numbers) {
     erase_read(number);
   }
@@ -154,14 +160,13 @@ void Retained::cancel(SessionSlot& slot) {
 }
 
 void Retained::cancel(SessionSlot& slot, std::string_view filter) {
-  if (slot.retained_reads == nullptr) {
-    return;
-  }
-  const std::vector<std::uint64_t> numbers = slot.retained_reads->numbers;
-  for (const std::uint64_t number : numbers) {
-    if (reads_.at(number).filter == filter) {
-      end(number, slot);
+  while (slot.retained_reads != nullptr) {
+    const auto& by_filter = slot.retained_reads->by_filter;
+    const auto at = by_filter.lower_bound({filter, 0});
+    if (at == by_filter.end() || at->first != filter) {
+      return;
     }
+    end(at->second, slot);
   }
 }
 
@@ -185,7 +190,7 @@ void Retained::advance(Instant now) {
 
 void Retained::advance(SessionSlot& slot, Instant now) {
   // One after the other, so that a session holds one slice and not one for each of its reads.
-  const std::uint64_t number = slot.retained_reads->numbers.front();
+  const std::uint64_t number = *slot.retained_reads->numbers.begin();
   switch (advance(number, reads_.at(number), slot, now)) {
     case Progress::kDone:
       end(number, slot);

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -20,8 +22,10 @@ namespace godwit::front {
 
 // The reads of retained messages that are under way for one session.
 struct RetainedReads {
-  std::vector<std::uint64_t> numbers;  // Oldest first; only that one goes on.
-  bool ready = false;                  // Stands in the list of those that may go on.
+  std::set<std::uint64_t> numbers;  // The lowest is the oldest; only that one goes on.
+  // The same by filter, whose text lies in the read: a client may have thousands under way.
+  std::set<std::pair<std::string_view, std::uint64_t>> by_filter;
+  bool ready = false;  // Stands in the list of those that may go on.
   // Topics that came live with RETAIN meanwhile, each with the number of the first read that began
   // later.
   std::unordered_map<std::string, std::uint64_t> seen_live;
@@ -47,6 +51,17 @@ struct SessionSlot {
   std::uint64_t match_stamp = 0;
   std::uint32_t match_position = 0;
 };
+
+// What an idle connection may cost in all: 700 bytes of user memory, of which are budgeted
+//   socket (net/socket_table.h)      72
+//   connection (connection.h)       144
+//   session                         248 + 16 for its allocation and 8 in the table
+//   client id                        32, if it has no more than 19 bytes
+//   its bucket, and the list free     8
+//   at its home (registry.h)         40 + 32 for the text
+//   timers                           32, two entries of 16: keep alive, CONNECT deadline
+//   together                        632; the rest is slack of blocks and vectors.
+static_assert(sizeof(SessionSlot) <= 248);
 
 class SessionTable {
  public:

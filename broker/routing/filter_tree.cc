@@ -33,6 +33,7 @@ FilterTree::Put FilterTree::put(TenantId tenant, mqtt::TopicFilter filter, Entry
   const Put done{.node = node, .replaced = pool_.put(nodes_[node].entries, entry)};
   if (!done.replaced) {
     ++size_;
+    ++changes_;
   }
   return done;
 }
@@ -46,6 +47,7 @@ bool FilterTree::erase(NodeIndex node, std::uint32_t key) {
     return false;
   }
   --size_;
+  ++changes_;
   prune(node);
   return true;
 }
@@ -174,11 +176,24 @@ void FilterTree::detach(NodeIndex node) {
 }
 
 std::span<const NodeIndex> FilterTree::match(TenantId tenant, mqtt::TopicName topic) {
+  if (size_ == 0 || topic.empty()) {
+    return {};
+  }
+  if (const auto known = memo_.find(tenant, topic.text(), changes_)) {
+    return *known;
+  }
   hits_.clear();
+  walk(tenant, topic);
+  memo_.keep(tenant, topic.text(), changes_, hits_);
+  return hits_;
+}
+
+// Adds what matches to hits_.
+void FilterTree::walk(TenantId tenant, mqtt::TopicName topic) {
   fitting_.clear();
   const NodeIndex root = literal_child(kAboveRoots, tenant.value());
-  if (root == NodeIndex{} || topic.empty()) {
-    return {};
+  if (root == NodeIndex{}) {
+    return;
   }
   fitting_.push_back(root);
   // MQTT-4.7.2-1: a leading wildcard does not match a topic that begins with `$`.
@@ -194,7 +209,6 @@ std::span<const NodeIndex> FilterTree::match(TenantId tenant, mqtt::TopicName to
     // `a/#` takes the parent `a` too (4.7.1.2).
     hit(nodes_[node].hash);
   }
-  return hits_;
 }
 
 // One level down: from the nodes that fit so far to those that fit with `level`.

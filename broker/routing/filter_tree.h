@@ -25,6 +25,7 @@
 #include "broker/routing/entry_set.h"
 #include "broker/routing/level_table.h"
 #include "broker/routing/linear_hash.h"
+#include "broker/routing/match_memo.h"
 #include "broker/routing/slab.h"
 
 namespace godwit::routing {
@@ -101,6 +102,7 @@ class FilterTree {
   [[nodiscard]] NodeIndex make_node(NodeIndex parent, std::uint32_t word);
   void prune(NodeIndex node);
   void detach(NodeIndex node);
+  void walk(TenantId tenant, mqtt::TopicName topic);
   void step(std::string_view level, bool wildcards);
   void hit(NodeIndex node);
 
@@ -111,6 +113,8 @@ class FilterTree {
   EntryPool pool_;
   std::size_t size_ = 0;
   std::size_t node_count_ = 0;
+  std::uint64_t changes_ = 0;  // Of what some topic matches.
+  MatchMemo<NodeIndex> memo_;
 
   // Scratch space of match().
   std::vector<NodeIndex> fitting_;

@@ -1,9 +1,6 @@
 #include "broker/routing/route_table.h"
 
 #include <map>
-#include <span>
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include "base/check.h"
@@ -19,35 +16,6 @@ struct Before {
 };
 
 }  // namespace
-
-// The answer to the last lookup, since many messages in a row are for one topic: what a publisher
-// says between two reads of its socket.
-class LastAnswer {
- public:
-  [[nodiscard]] bool is_for(TenantId tenant, std::string_view topic) const {
-    return known_ && tenant == tenant_ && topic == topic_;
-  }
-  [[nodiscard]] const std::vector<Destination>& destinations() const { return destinations_; }
-
-  void set(TenantId tenant, std::string_view topic, std::span<const Destination> destinations) {
-    known_ = topic.size() <= kTopicBytesMax;
-    if (known_) {
-      tenant_ = tenant;
-      topic_ = topic;
-      destinations_.assign(destinations.begin(), destinations.end());
-    }
-  }
-  void forget() { known_ = false; }
-
- private:
-  // Longer ones are looked up anew.
-  static constexpr std::size_t kTopicBytesMax = 256;
-
-  bool known_ = false;
-  TenantId tenant_;
-  std::string topic_;
-  std::vector<Destination> destinations_;
-};
 
 // Destinations are few (threads, nodes, shards) and filters many: the tree holds for each filter
 // (slot of the destination, count).
@@ -79,7 +47,6 @@ struct RouteTable::State {
   std::vector<Slot> slots;
   std::vector<std::uint32_t> free;
   std::uint64_t lookups = 0;
-  LastAnswer last_answer;
 };
 
 RouteTable::RouteTable(HashKey key) : state_(std::make_unique<State>(key)) {}
@@ -96,7 +63,6 @@ bool RouteTable::add(TenantId tenant, mqtt::TopicFilter filter, Destination dest
     return false;
   }
   ++state_->slots[slot].filters;
-  state_->last_answer.forget();
   return true;
 }
 
@@ -112,7 +78,6 @@ bool RouteTable::remove(TenantId tenant, mqtt::TopicFilter filter, Destination d
     return false;
   }
   state_->tree.erase(node, slot);
-  state_->last_answer.forget();
   if (--state_->slots[slot].filters == 0) {
     state_->numbers.erase(number);
     state_->free.push_back(slot);
@@ -122,12 +87,6 @@ bool RouteTable::remove(TenantId tenant, mqtt::TopicFilter filter, Destination d
 
 void RouteTable::lookup(TenantId tenant, mqtt::TopicName topic,
                         std::vector<Destination>& out) const {
-  LastAnswer& last = state_->last_answer;
-  if (last.is_for(tenant, topic.text())) {
-    out.insert(out.end(), last.destinations().begin(), last.destinations().end());
-    return;
-  }
-  const std::size_t before = out.size();
   const std::uint64_t lookup = ++state_->lookups;
   for (const NodeIndex node : state_->tree.match(tenant, topic)) {
     for (const Entry entry : state_->tree.entries(node)) {
@@ -137,7 +96,6 @@ void RouteTable::lookup(TenantId tenant, mqtt::TopicName topic,
       }
     }
   }
-  last.set(tenant, topic.text(), std::span(out).subspan(before));
 }
 
 bool RouteTable::empty() const { return state_->tree.size() == 0; }

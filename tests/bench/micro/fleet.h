@@ -21,18 +21,20 @@ inline constexpr TenantId kTenant{0};
 class Cycle {
  public:
   static constexpr std::size_t kTexts = 64;
+  // More than an index remembers the answers for.
+  static constexpr std::size_t kManyTexts = 16'384;
 
-  // `text_of(i)` for kTexts numbers spread over 0 to `count` - 1.
+  // `text_of(i)` for `texts` numbers spread over 0 to `count` - 1.
   template <class TextOf>
-  Cycle(std::size_t count, TextOf text_of) {
-    for (std::size_t k = 0; k < kTexts; ++k) {
+  Cycle(std::size_t count, TextOf text_of, std::size_t texts = kTexts) {
+    for (std::size_t k = 0; k < texts; ++k) {
       texts_.push_back(text_of(k * kStride % count));
     }
   }
 
   [[nodiscard]] std::string_view next() {
     const std::string& text = texts_[at_];
-    at_ = (at_ + 1) % kTexts;
+    at_ = (at_ + 1) % texts_.size();
     return text;
   }
 

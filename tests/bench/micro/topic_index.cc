@@ -29,7 +29,9 @@ using TextOf = std::string (*)(std::size_t);
 TopicIndex index_of(std::size_t filters, TextOf filter_of) {
   TopicIndex index(kHashKey);
   for (std::size_t i = 0; i < filters; ++i) {
-    CHECK(index.insert(kTenant, topic_filter(filter_of(i)), Subscriber(std::uint32_t(i)), {}));
+    const auto inserted =
+        index.insert(kTenant, topic_filter(filter_of(i)), Subscriber(std::uint32_t(i)), {});
+    CHECK(!inserted.replaced);
   }
   return index;
 }
@@ -53,8 +55,8 @@ void coming_and_going(Bench& bench, std::size_t filters) {
   Cycle more(Cycle::kTexts * 100, [&](std::size_t i) { return wildcard_filter(filters + i); });
   bench.repeat(1, [&] {
     const mqtt::TopicFilter filter = topic_filter(more.next());
-    CHECK(index.insert(kTenant, filter, Subscriber(7), {}));
-    CHECK(index.erase(kTenant, filter, Subscriber(7)));
+    const auto inserted = index.insert(kTenant, filter, Subscriber(7), {});
+    CHECK(!inserted.replaced && index.erase(inserted.filter, Subscriber(7)));
   });
 }
 
@@ -76,6 +78,25 @@ void add_of_size(Suite& suite, const Size& size) {
             [=](Bench& bench) { coming_and_going(bench, filters); });
 }
 
+// Topics that come so seldom that no answer is remembered: each is a walk down the tree.
+void add_new_topics(Suite& suite) {
+  constexpr std::size_t kFilters = 100'000;
+  const auto topic_of = [](std::size_t i) { return device_topic(i); };
+  const auto miss_of = [](std::size_t i) { return device_topic(i, "humidity"); };
+  suite.add("index_exact_100k_new", kCalls, [=](Bench& bench) {
+    matching(bench, index_of(kFilters, exact_filter), Cycle(kFilters, topic_of, Cycle::kManyTexts),
+             1);
+  });
+  suite.add("index_miss_100k_new", kCalls, [=](Bench& bench) {
+    matching(bench, index_of(kFilters, exact_filter), Cycle(kFilters, miss_of, Cycle::kManyTexts),
+             0);
+  });
+  suite.add("index_wildcard_100k_new", kCalls, [=](Bench& bench) {
+    matching(bench, index_of(kFilters, wildcard_filter),
+             Cycle(kFilters, topic_of, Cycle::kManyTexts), 1);
+  });
+}
+
 // Filters of one topic that are as different as they can be; one subscriber has all of them.
 void crossing_wildcards(Bench& bench) {
   const std::vector<std::string> filters{"#",
@@ -88,7 +109,7 @@ void crossing_wildcards(Bench& bench) {
                                          "site/7/device/42/temperature"};
   TopicIndex index(kHashKey);
   for (const std::string& filter : filters) {
-    CHECK(index.insert(kTenant, topic_filter(filter), Subscriber(1), {}));
+    CHECK(!index.insert(kTenant, topic_filter(filter), Subscriber(1), {}).replaced);
   }
   matching(bench, index, Cycle(1, [](std::size_t) { return std::string(kTopic); }), filters.size());
 }
@@ -97,7 +118,7 @@ void many_subscribers(Bench& bench) {
   constexpr std::uint32_t kSubscribers = 1'000;
   TopicIndex index(kHashKey);
   for (std::uint32_t i = 0; i < kSubscribers; ++i) {
-    CHECK(index.insert(kTenant, topic_filter(kTopic), Subscriber(i), {}));
+    CHECK(!index.insert(kTenant, topic_filter(kTopic), Subscriber(i), {}).replaced);
   }
   std::vector<routing::Match> found;
   bench.repeat(kSubscribers, [&] {
@@ -114,6 +135,7 @@ void add_topic_index(Suite& suite) {
   for (const Size& size : kSizes) {
     add_of_size(suite, size);
   }
+  add_new_topics(suite);
   suite.add("index_crossing_wildcards_8", kCalls, crossing_wildcards);
   suite.add("index_per_match_of_1000", 100, many_subscribers);
 }

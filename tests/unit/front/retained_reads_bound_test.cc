@@ -75,7 +75,7 @@ TEST(RetainedReads, of_a_client_that_does_not_read_hold_one_slice) {
     }
     world.settle();
     // A slice has 64 KiB, and a thousand reads are objects too.
-    EXPECT_LE(read_bytes(world), 70'000 + 1'000 * 200) << threads;
+    EXPECT_LE(read_bytes(world), 70'000 + 1'000 * 320) << threads;
     reader.drop();
     world.connect("reader", testkit::ConnectSpec{});  // The session ends, and its reads.
     EXPECT_EQ(read_bytes(world), 0);
