@@ -47,7 +47,7 @@ bool Fanout::deliver_locally(const mqtt::Publish& publish, const PublishSource& 
       needs_.groups.publish(group, hash_of_publisher(source), layouts_);
     }
   }
-  if (needs_.long_fanouts.is_long(receivers_)) {
+  if (needs_.long_fanouts.is_long(receivers_, publish.topic)) {
     needs_.long_fanouts.add(receivers_, layouts_.message(), source.ticket);
     return false;
   }

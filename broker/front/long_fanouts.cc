@@ -1,5 +1,6 @@
 #include "broker/front/long_fanouts.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace godwit::front {
@@ -8,6 +9,12 @@ void LongFanouts::add(Receivers& receivers, mqtt::MessageRef message, const Fano
   waiting_.push_back({std::exchange(receivers, {}), std::move(message), ticket});
   probe_->fanout_sliced();
   probe_->waiting_fanouts_changed(waiting_.back().bytes());
+}
+
+bool LongFanouts::waits_for(mqtt::TopicName topic) const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [&](const Waiting& waiting) {
+    return waiting.message->topic().text() == topic.text();
+  });
 }
 
 std::optional<FanoutTicket> LongFanouts::advance(Instant now) {

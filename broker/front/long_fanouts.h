@@ -46,8 +46,11 @@ class LongFanouts {
         retained_(&retained),
         probe_(&probe) {}
 
-  [[nodiscard]] bool is_long(const Receivers& receivers) const {
-    return receivers.size() > slice_ && waiting_.size() < waiting_max_;
+  // True if this publish has to go out over several turns. One with few receivers too, behind one of
+  // the same topic: its publisher may have come back on another connection.
+  [[nodiscard]] bool is_long(const Receivers& receivers, mqtt::TopicName topic) const {
+    return (receivers.size() > slice_ && waiting_.size() < waiting_max_) ||
+           (!waiting_.empty() && waits_for(topic));
   }
   // Takes the receivers over.
   void add(Receivers& receivers, mqtt::MessageRef message, const FanoutTicket& ticket);
@@ -65,6 +68,8 @@ class LongFanouts {
   void authorize_again();
 
  private:
+  [[nodiscard]] bool waits_for(mqtt::TopicName topic) const;
+
   struct Waiting {
     Receivers receivers;
     mqtt::MessageRef message;

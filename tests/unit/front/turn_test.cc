@@ -98,6 +98,23 @@ TEST(Turn, what_a_client_publishes_stays_in_order_around_a_long_fan_out) {
             (std::vector<std::string>{"1", "2", "3"}));
 }
 
+TEST(Turn, what_its_publisher_says_on_another_connection_stays_behind_a_long_fan_out) {
+  FrontWorld world(short_turns());
+  const auto subscribers = many_subscribers(world, "t");
+  TestClient& first = world.connect("p", ConnectSpec{});
+  TestClient& second = world.open();
+  first.push(make_publish("t", "1"));
+  ASSERT_TRUE(world.step());
+  ASSERT_LT(served(subscribers), kReceivers);
+  for (std::size_t i = 1; i < kReceivers; ++i) {
+    subscribers[i - 1]->cut();  // The next publish has one receiver.
+  }
+  second.push_connect("p", ConnectSpec{});
+  second.push(make_publish("t", "2"));
+  world.settle();
+  EXPECT_EQ(texts_of(subscribers.back()->take_publishes()), (std::vector<std::string>{"1", "2"}));
+}
+
 TEST(Turn, a_subscriber_that_comes_meanwhile_gets_the_retained_message_and_nothing_older) {
   FrontWorld world(short_turns());
   const auto subscribers = many_subscribers(world, "t");
