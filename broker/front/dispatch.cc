@@ -199,6 +199,9 @@ void connection_due(Parts& parts, Connection& connection, Instant now) {
     }
     return;
   }
+  if (connection.fanning_out) {
+    connection.last_packet = now;  // It is we who keep it from being heard.
+  }
   const Instant due = keep_alive_deadline(connection);
   if (now >= due) {
     parts.lifecycle.disconnect(connection, ReasonCode::kKeepAliveTimeout, now);  // MQTT-3.1.2-22

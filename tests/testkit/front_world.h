@@ -78,6 +78,8 @@ class FrontWorld {
   bool step();
   // Time passes; timers fire on the way.
   void advance(Duration duration);
+  // The clock moves on, and nothing happens yet.
+  void pass_time(Duration duration) { now_ += duration; }
   // Every front is told to stop, in its next turn.
   void stop();
   void publish_internal(std::string_view topic, std::string_view payload);

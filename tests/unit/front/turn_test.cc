@@ -115,6 +115,23 @@ TEST(Turn, what_its_publisher_says_on_another_connection_stays_behind_a_long_fan
   EXPECT_EQ(texts_of(subscribers.back()->take_publishes()), (std::vector<std::string>{"1", "2"}));
 }
 
+TEST(Turn, who_waits_for_a_long_fan_out_is_not_taken_for_dead) {
+  FrontWorld world(short_turns());
+  const auto subscribers = many_subscribers(world, "t");
+  ConnectSpec spec;
+  spec.keep_alive_seconds = 1;
+  TestClient& publisher = world.connect("p", spec);
+  publisher.push(make_publish("t", "x", Qos::kAtLeastOnce, 1));
+  ASSERT_TRUE(world.step());
+  ASSERT_LT(served(subscribers), kReceivers);
+  world.pass_time(std::chrono::seconds(10));
+  ASSERT_TRUE(world.step());
+  ASSERT_LT(served(subscribers), kReceivers);
+  world.settle();
+  EXPECT_TRUE(publisher.open());
+  publisher.expect<mqtt::PublishAck>();
+}
+
 TEST(Turn, a_subscriber_that_comes_meanwhile_gets_the_retained_message_and_nothing_older) {
   FrontWorld world(short_turns());
   const auto subscribers = many_subscribers(world, "t");
