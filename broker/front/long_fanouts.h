@@ -46,8 +46,8 @@ class LongFanouts {
         retained_(&retained),
         probe_(&probe) {}
 
-  // True if this publish has to go out over several turns. One with few receivers too, behind one of
-  // the same topic: its publisher may have come back on another connection.
+  // True if this publish has to go out over several turns. One with few receivers too, behind one
+  // of the same topic: its publisher may have come back on another connection.
   [[nodiscard]] bool is_long(const Receivers& receivers, mqtt::TopicName topic) const {
     return (receivers.size() > slice_ && waiting_.size() < waiting_max_) ||
            (!waiting_.empty() && waits_for(topic));
