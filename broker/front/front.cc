@@ -97,6 +97,11 @@ bool Front::wants_input(ConnectionIndex index) const {
           !parts_->output_is_full(connection));
 }
 
+bool Front::waits_for_turn(ConnectionIndex index) const {
+  const Connection& connection = parts_->connections.at(index);
+  return connection.is<Open>() && (connection.fanning_out || connection.had_its_turn);
+}
+
 void Front::written(ConnectionIndex index, std::size_t count, Turn& turn) {
   Connection& connection = parts_->connections.at(index);
   const bool was_full = parts_->output_is_full(connection);

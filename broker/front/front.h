@@ -67,6 +67,10 @@ class Front {
   // fan-out over several turns, or because its peer does not read the answers): do not read on;
   // ResumeInput says when to go on. False also once it is closing.
   [[nodiscard]] bool wants_input(ConnectionIndex connection) const;
+  // Its input waits only because this turn is over for it, or for a long fan-out of its own: it
+  // goes on by itself within a few turns, so what has come is not thrown away though the peer has
+  // gone.
+  [[nodiscard]] bool waits_for_turn(ConnectionIndex connection) const;
   // `count` bytes of the outbox have been written to the socket.
   void written(ConnectionIndex connection, std::size_t count, Turn& turn);
   // The peer has closed, or the socket has failed; not after CloseConnection or HandOver was

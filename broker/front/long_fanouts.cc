@@ -22,14 +22,17 @@ std::optional<FanoutTicket> LongFanouts::advance(Instant now) {
     return std::nullopt;
   }
   Waiting& oldest = waiting_.front();
+  // MQTT-3.3.2-5. One with an interval of 0 goes to whoever can take it at once (E-076).
+  if (oldest.message->expired(now) && oldest.message->expiry_interval_seconds() != 0U) {
+    probe_->message_dropped(DropReason::kExpired,
+                            static_cast<std::int64_t>(oldest.receivers.left()));
+    return end_oldest();
+  }
   layouts_.begin(oldest.message, oldest.receivers.size(), now);
   Receiver receiver;
   for (std::size_t left = slice_; left > 0; --left) {
     if (!oldest.receivers.next(receiver)) {
-      const FanoutTicket ticket = oldest.ticket;
-      probe_->waiting_fanouts_changed(-oldest.bytes());
-      waiting_.pop_front();
-      return ticket;
+      return end_oldest();
     }
     if (oldest.all_asked_again) {
       receiver.bits.all_topics_allowed = 0;
@@ -37,6 +40,14 @@ std::optional<FanoutTicket> LongFanouts::advance(Instant now) {
     deliver(receiver, layouts_);
   }
   return std::nullopt;
+}
+
+FanoutTicket LongFanouts::end_oldest() {
+  const FanoutTicket ticket = waiting_.front().ticket;
+  probe_->waiting_fanouts_changed(-waiting_.front().bytes());
+  waiting_.pop_front();
+  ++done_;
+  return ticket;
 }
 
 void LongFanouts::deliver(const Receiver& receiver, PublishLayouts& layouts) {

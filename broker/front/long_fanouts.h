@@ -34,7 +34,8 @@ struct FanoutTicket {
 
 class LongFanouts {
  public:
-  // As many may wait; what comes then goes out at once, however long that takes.
+  // As many may wait, whoever they come from; what comes then goes out at once, however long that
+  // takes.
   static constexpr std::size_t kWaitingMax = 64;
 
   // `slice`: TurnLimits::fanout_receivers_max.
@@ -49,14 +50,17 @@ class LongFanouts {
   // True if this publish has to go out over several turns. One with few receivers too, behind one
   // of the same topic: its publisher may have come back on another connection.
   [[nodiscard]] bool is_long(const Receivers& receivers, mqtt::TopicName topic) const {
-    return (receivers.size() > slice_ && waiting_.size() < waiting_max_) ||
-           (!waiting_.empty() && waits_for(topic));
+    return waiting_.size() < waiting_max_ &&
+           (receivers.size() > slice_ || (!waiting_.empty() && waits_for(topic)));
   }
   // Takes the receivers over.
   void add(Receivers& receivers, mqtt::MessageRef message, const FanoutTicket& ticket);
   // The next slice of the oldest; its ticket once it is done.
   [[nodiscard]] std::optional<FanoutTicket> advance(Instant now);
   [[nodiscard]] bool has_work() const { return !waiting_.empty(); }
+  // Numbers of what was added and of what is done, counted from 1 in the same order.
+  [[nodiscard]] std::uint64_t last_added() const { return done_ + waiting_.size(); }
+  [[nodiscard]] std::uint64_t last_done() const { return done_; }
 
   // One of them, or of a publish with few: it may have gone.
   void deliver(const Receiver& receiver, PublishLayouts& layouts);
@@ -69,6 +73,7 @@ class LongFanouts {
 
  private:
   [[nodiscard]] bool waits_for(mqtt::TopicName topic) const;
+  [[nodiscard]] FanoutTicket end_oldest();
 
   struct Waiting {
     Receivers receivers;
@@ -84,6 +89,7 @@ class LongFanouts {
   std::size_t slice_;
   std::size_t waiting_max_ = kWaitingMax;
   std::uint64_t deliveries_ = 0;
+  std::uint64_t done_ = 0;
   SessionTable* sessions_;
   Delivery* delivery_;
   Retained* retained_;

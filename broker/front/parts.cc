@@ -33,8 +33,8 @@ Front::Parts::Parts(const FrontSettings& its_settings,
       connect_flow({settings, policy, connections, sessions, subscriptions, delivery, shared,
                     registry, lifecycle, mailroom, timers, wire, random, probe, log}),
       auth_flow({settings, lifecycle, wire, log}),
-      subscribe_flow({settings, policy, connections, subscriptions, delivery, retained, mailroom,
-                      lifecycle, wire, probe}),
+      subscribe_flow({settings, policy, connections, subscriptions, delivery, retained,
+                      long_fanouts, mailroom, lifecycle, wire, probe}),
       publish_flow({settings, policy, connections, delivery, ledger, fanout, retained, lifecycle,
                     wire, probe}) {}
 
@@ -59,6 +59,7 @@ void Front::Parts::advance_fanouts(Instant now) {
   if (!done) {
     return;
   }
+  retained.fanouts_done(long_fanouts.last_done());
   if (done->whom == FanoutTicket::For::kClient) {
     publish_flow.fanned_out(*done);
   } else if (done->whom == FanoutTicket::For::kMail) {

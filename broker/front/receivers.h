@@ -51,6 +51,8 @@ class Receivers {
 
   // Sessions, whether they were walked through or not.
   [[nodiscard]] std::size_t size() const { return generations_.size(); }
+  // Those not walked to yet.
+  [[nodiscard]] std::size_t left() const { return size() - position_; }
   // What it holds while it waits.
   [[nodiscard]] std::size_t bytes() const;
 

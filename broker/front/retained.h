@@ -50,8 +50,9 @@ class Retained {
   // has no more reads than it may have subscriptions; then they make room.
   [[nodiscard]] std::uint64_t prepare(SessionSlot& slot, mqtt::TopicFilter filter,
                                       const Reader& reader);
-  // Nothing happens if it was cancelled.
-  void begin(std::uint64_t number);
+  // Nothing happens if it was cancelled. It waits until the long fan-outs up to `behind` are done:
+  // their messages are not newer than what the store has, and its subscriber may be one of theirs.
+  void begin(std::uint64_t number, std::uint64_t behind);
   // The session has ended.
   void cancel(SessionSlot& slot);
   // The subscription has ended.
@@ -65,6 +66,8 @@ class Retained {
 
   // Goes on with reads whose subscriber has room; called at the end of a turn.
   void advance(Instant now);
+  // So many long fan-outs are done, of those that were there when reads began.
+  void fanouts_done(std::uint64_t last_done);
   // Some read could go on at once.
   [[nodiscard]] bool has_work() const { return !ready_.empty(); }
 
@@ -80,7 +83,9 @@ class Retained {
     std::string filter;
     Reader reader;
     bool begun = false;
-    std::uint16_t home = 0;       // The thread that is being read.
+    std::uint64_t behind =
+        0;                   // The last long fan-out that may bring its subscriber an older value.
+    std::uint16_t home = 0;  // The thread that is being read.
     std::uint16_t homes_end = 0;  // Behind the last one to read.
     std::string after;            // Where that home's next slice begins.
     bool asked = false;           // A query is under way.
@@ -104,7 +109,9 @@ class Retained {
   [[nodiscard]] bool read_store(TenantId tenant, std::string_view filter, Instant now,
                                 std::string& after);
   [[nodiscard]] bool has_room(const SessionSlot& slot) const;
-  void replace_reader(const SessionSlot& slot, std::string_view filter, const Reader& reader);
+  // Of the reads of this filter; how many there are.
+  std::size_t replace_reader(const SessionSlot& slot, std::string_view filter,
+                             const Reader& reader);
   // Its oldest read may be able to go on.
   void wake(SessionSlot& slot);
   void wake_session_of(const Read& read);
@@ -130,6 +137,7 @@ class Retained {
   };
   std::vector<Waiter> ready_;  // Each session once.
   std::vector<Waiter> advancing_;
+  std::uint64_t fanouts_done_ = 0;
   PublishLayouts layouts_;
   std::vector<mqtt::MessageRef> messages_;
 };

@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kSeenLiveMax = 100'000;
 // What a topic that came live costs besides its text.
 constexpr std::size_t kSeenLiveEntryBytes = 64;
+// Reads of one filter for one session. A packet may name the same one a million times.
+constexpr std::size_t kCopiesMax = 16;
 // How far output may run ahead of the socket during a read.
 constexpr std::size_t kOutputAhead = std::size_t{128} << 10U;
 
@@ -31,10 +33,10 @@ void Retained::saw_live(SessionSlot& slot, mqtt::TopicName topic) {
 
 std::uint64_t Retained::prepare(SessionSlot& slot, mqtt::TopicFilter filter, const Reader& reader) {
   if (slot.retained_reads != nullptr) {
-    if (slot.retained_reads->numbers.size() >= settings_->limits.subscriptions_max) {
+    const std::size_t copies = replace_reader(slot, filter.text(), reader);
+    if (copies >= kCopiesMax ||
+        slot.retained_reads->numbers.size() >= settings_->limits.subscriptions_max) {
       cancel(slot, filter.text());
-    } else {
-      replace_reader(slot, filter.text(), reader);
     }
   }
   const std::uint64_t number = next_number_++;
@@ -58,21 +60,34 @@ std::size_t Retained::cost(const Read& read) {
   return sizeof(Read) + kListedBytes + read.filter.size();
 }
 
-void Retained::replace_reader(const SessionSlot& slot, std::string_view filter,
-                              const Reader& reader) {
+std::size_t Retained::replace_reader(const SessionSlot& slot, std::string_view filter,
+                                     const Reader& reader) {
+  std::size_t copies = 0;
   const auto& by_filter = slot.retained_reads->by_filter;
   for (auto at = by_filter.lower_bound({filter, 0}); at != by_filter.end() && at->first == filter;
        ++at) {
     reads_.at(at->second).reader = reader;
+    ++copies;
+  }
+  return copies;
+}
+
+void Retained::fanouts_done(std::uint64_t last_done) {
+  fanouts_done_ = last_done;
+  for (auto& [number, read] : reads_) {
+    if (read.begun && read.behind == last_done) {
+      wake_session_of(read);
+    }
   }
 }
 
-void Retained::begin(std::uint64_t number) {
+void Retained::begin(std::uint64_t number, std::uint64_t behind) {
   const auto read = reads_.find(number);
   if (read == reads_.end()) {
     return;
   }
   read->second.begun = true;
+  read->second.behind = behind;
   if (look_ahead(number, read->second)) {
     wake_session_of(read->second);
   } else {
@@ -205,7 +220,7 @@ void Retained::advance(SessionSlot& slot, Instant now) {
 
 Retained::Progress Retained::advance(std::uint64_t number, Read& read, SessionSlot& slot,
                                      Instant now) {
-  if (!read.begun || !has_room(slot)) {
+  if (!read.begun || read.behind > fanouts_done_ || !has_room(slot)) {
     return Progress::kWaiting;
   }
   if (slot.retained_reads->seen_live.size() > kSeenLiveMax) {

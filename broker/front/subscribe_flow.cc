@@ -110,7 +110,7 @@ void SubscribeFlow::finish(const Waiting& waiting) {
   }
   // If the client has gone meanwhile, its kept session has the subscriptions, and their reads.
   for (const std::uint64_t read : waiting.reads) {
-    needs_.retained.begin(read);
+    needs_.retained.begin(read, needs_.long_fanouts.last_added());
   }
 }
 

@@ -25,6 +25,7 @@ class SubscribeFlow {
     Subscriptions& subscriptions;
     Delivery& delivery;
     Retained& retained;
+    const LongFanouts& long_fanouts;
     Mailroom& mailroom;
     Lifecycle& lifecycle;
     Wire& wire;

@@ -73,7 +73,9 @@ bool IoThread::turn(Duration longest) {
 }
 
 Duration IoThread::wait_time(Instant now, Duration longest) {
-  if (stalled_ || !resumable_.empty() || handshakes_.has_put_off()) {
+  // Mail that has waited for a long fan-out rings no bell.
+  const bool mail_can_go_on = mail_due_ && needs_.front.wants_mail();
+  if (stalled_ || !resumable_.empty() || handshakes_.has_put_off() || mail_can_go_on) {
     return Duration::zero();
   }
   const Instant due = std::min({needs_.front.next_deadline(), closer_.next_deadline(),
@@ -136,6 +138,8 @@ void IoThread::handle_readable(ConnectionIndex index, bool hung_up, front::Turn&
     } else if (handshakes_.may_step(index)) {
       shake_hands(index, turn);
     }
+  } else if (needs_.front.waits_for_turn(index)) {
+    // It is looked at in one of the next turns, which come without a wait; then it may hang up.
   } else if (hung_up) {
     closer_.failed(index);
   } else {

@@ -106,9 +106,18 @@ void Reader::read_stream(ConnectionIndex index, std::size_t count, front::Turn& 
     stream_failed(index);
   }
   if (state != StreamState::kOpen) {
-    needs_.closer.stream_ended(index);
+    socket.stream_over = true;
+    end_stream(index);
   } else if (socket.stream->transparent()) {
     socket.stream.reset();
+  }
+}
+
+// Not before the front has had its turns with what came in front of the end.
+void Reader::end_stream(ConnectionIndex index) {
+  const Socket& socket = needs_.sockets.at(index);
+  if (socket.stream_over && !needs_.front.waits_for_turn(index)) {
+    needs_.closer.stream_ended(index);
   }
 }
 
@@ -166,13 +175,12 @@ void Reader::show_rest(ConnectionIndex index, front::Turn& turn) {
 
 void Reader::resume(ConnectionIndex index, front::Turn& turn) {
   Rest& rest = needs_.sockets.at(index).rest;
-  if (!needs_.front.wants_input(index)) {
-    return;
-  }
-  if (!rest.empty()) {
+  if (needs_.front.wants_input(index) && !rest.empty()) {
     rest.used(needs_.front.receive(index, rest.view(), turn));
   }
-  if (needs_.front.wants_input(index)) {
+  if (needs_.sockets.at(index).stream_over) {
+    end_stream(index);
+  } else if (needs_.front.wants_input(index)) {
     needs_.sockets.set_reading(index, true);
   }
 }

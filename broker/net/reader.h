@@ -49,6 +49,7 @@ class Reader {
   void read_stream(front::ConnectionIndex index, std::size_t count, front::Turn& turn);
   // A layer cannot make sense of what came.
   void stream_failed(front::ConnectionIndex index);
+  void end_stream(front::ConnectionIndex index);
   // What a read says besides bytes: the end, an error, or nothing after all.
   void nothing_read(front::ConnectionIndex index, ssize_t result);
   // Shows the front `input` behind what is kept, and keeps what is left.

@@ -27,6 +27,7 @@ bool SocketTable::open(front::ConnectionIndex index, OwnedSocket& handle) {
   socket.interest = Interest::kRead;
   socket.handshake = HandshakeState::kNone;
   socket.peer_closed = false;
+  socket.stream_over = false;
   socket.failed = false;
   ++count_;
   return true;

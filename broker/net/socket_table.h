@@ -46,7 +46,8 @@ struct Socket {
   Interest interest = Interest::kNone;
   bool peer_closed = false;  // Its direction has ended; ours may still be open.
   HandshakeState handshake = HandshakeState::kNone;
-  bool failed = false;  // Neither direction is of use any more.
+  bool stream_over = false;  // Its stream has ended, while its input waited for a turn.
+  bool failed = false;       // Neither direction is of use any more.
 };
 // The poller's share of the 700 bytes an idle connection may cost (design section 8).
 static_assert(sizeof(Socket) <= 72);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "broker/front/long_fanouts.h"
 #include "tests/testkit/shorthand.h"
 
 namespace godwit {
@@ -151,6 +152,68 @@ TEST(Turn, a_subscriber_that_comes_meanwhile_gets_the_retained_message_and_nothi
   subscribe(late, "t", {.qos = Qos::kAtLeastOnce});
   world.settle();
   EXPECT_EQ(texts_of(late.take_publishes()), std::vector<std::string>{"new"});
+}
+
+// E-040: the store has the newer message already, and this subscriber still gets the older one
+// live.
+TEST(Turn, a_retained_read_waits_for_the_long_fan_outs_before_it) {
+  FrontWorld world(short_turns());
+  const auto subscribers = many_subscribers(world, "t");
+  TestClient& first = world.connect("p1", ConnectSpec{});
+  TestClient& second = world.connect("p2", ConnectSpec{});
+  for (const auto& [publisher, text] : {std::pair(&first, "old"), std::pair(&second, "new")}) {
+    mqtt::Publish publish = make_publish("t", text);
+    publish.retain = true;
+    publisher->push(publish);
+    ASSERT_TRUE(world.step());
+  }
+  TestClient& last = *subscribers.back();
+  ASSERT_FALSE(last.has_packets());
+  Bytes raw;
+  last.push(testkit::make_subscribe(raw, "t", {.qos = Qos::kAtLeastOnce}, 9));
+  world.settle();
+  const auto got = texts_of(last.take_publishes());
+  ASSERT_GE(got.size(), 2U);
+  EXPECT_EQ(got.front(), "old");
+  EXPECT_EQ(std::count(got.begin(), got.end(), "old"), 1);
+}
+
+TEST(Turn, a_message_that_expires_meanwhile_goes_to_nobody_else) {
+  FrontWorld world(short_turns());
+  const auto subscribers = many_subscribers(world, "t");
+  TestClient& publisher = world.connect("p", ConnectSpec{});
+  mqtt::Publish publish = make_publish("t", "x", Qos::kAtLeastOnce, 1);
+  publish.message_expiry_interval = 2;
+  publisher.push(publish);
+  ASSERT_TRUE(world.step());
+  const std::size_t before = served(subscribers);
+  ASSERT_LT(before, kReceivers);
+  world.pass_time(std::chrono::seconds(3));
+  world.settle();
+  EXPECT_EQ(served(subscribers), before);
+  EXPECT_EQ(world.metric("godwit_messages_dropped_total", "expired"),
+            static_cast<std::int64_t>(kReceivers - before));
+  publisher.expect<mqtt::PublishAck>();
+}
+
+TEST(Turn, as_many_wait_as_may_and_no_more) {
+  FrontWorld world(short_turns());
+  const auto subscribers = many_subscribers(world, "t");
+  constexpr std::size_t kPublishers = front::LongFanouts::kWaitingMax + 10;
+  std::vector<TestClient*> publishers;
+  for (std::size_t i = 0; i < kPublishers; ++i) {
+    publishers.push_back(&world.connect("p" + std::to_string(i), ConnectSpec{}));
+  }
+  for (TestClient* publisher : publishers) {
+    publisher->push(make_publish("t", "x"));
+  }
+  ASSERT_TRUE(world.step());
+  EXPECT_EQ(world.metric("godwit_long_fanouts_total"),
+            static_cast<std::int64_t>(front::LongFanouts::kWaitingMax));
+  world.settle();
+  for (TestClient* subscriber : subscribers) {
+    EXPECT_EQ(subscriber->packets.size(), kPublishers);
+  }
 }
 
 TEST(Turn, a_receiver_that_goes_meanwhile_is_passed_over) {

@@ -63,6 +63,7 @@ BrokerLoop::BrokerLoop(const LoopOptions& options) : threads_(options.threads) {
     front_settings.self = ThreadIndex(i);
     front_settings.thread_count = options.threads;
     front_settings.limits = options.limits;
+    front_settings.turn = options.turn;
     thread.front = std::make_unique<front::Front>(front_settings, access::Policy::allow_all(),
                                                   random_, *thread.metrics, log_, clock.now());
     IoThreadSettings settings;

@@ -55,6 +55,7 @@ class ScriptedAuthentication final : public AuthenticationService {
 struct LoopOptions {
   std::uint16_t threads = 1;
   session::SessionLimits limits = {};
+  front::TurnLimits turn = {};
   std::size_t mailbox_items_max = 1'024;
   std::size_t read_buffer_bytes = std::size_t{256} << 10U;
   HandshakeSettings handshakes = {};

@@ -107,6 +107,36 @@ TEST(SeveralThreads, no_acknowledgement_overtakes_mail_that_waits) {
   EXPECT_EQ(subscriber.expect_publish(), "x");
 }
 
+// Mail that has waited for the end of a fan-out over several turns rings no bell again: a thread
+// that forgot it would sleep for ever, and this test with it.
+TEST(SeveralThreads, mail_behind_a_long_fan_out_is_taken_without_another_ring) {
+  LoopOptions options = two_threads();
+  options.turn.fanout_receivers_max = 1;
+  BrokerLoop loop(options);
+  std::vector<LoopClient> subscribers;
+  for (const std::string id : {"a", "b", "c"}) {
+    subscribers.emplace_back(loop, id, 1);
+    subscribers.back().subscribe("t");
+  }
+  LoopClient publisher(loop, "p", 0);
+  std::int64_t published = 0;
+  for (const std::string text : {"1", "2", "3"}) {
+    publisher.send(publish_bytes("t", text));
+    ++published;
+    while (loop.metric("godwit_publish_received_total") < published) {
+      loop.turn(0);  // A batch of its own for each.
+    }
+  }
+  while (loop.metric("godwit_publish_sent_total") < 9) {
+    ASSERT_TRUE(loop.thread(1).turn(Duration::max()));
+  }
+  for (LoopClient& subscriber : subscribers) {
+    EXPECT_EQ(subscriber.expect_publish(), "1");
+    EXPECT_EQ(subscriber.expect_publish(), "2");
+    EXPECT_EQ(subscriber.expect_publish(), "3");
+  }
+}
+
 TEST(SeveralThreads, a_thread_that_has_ended_holds_up_nobody) {
   BrokerLoop loop(two_threads());
   LoopClient client(loop, "c", 0);

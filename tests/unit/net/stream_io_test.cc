@@ -33,6 +33,13 @@ class ChainedClient : public DecodedSink {
       return left.empty();
     }));
   }
+  // With the end of the stream behind it, so that both come in one read.
+  void send_and_end(ByteView bytes) {
+    const ByteView encoded = stream_->encode({&bytes, 1}, buffers_);
+    Bytes all(encoded.begin(), encoded.end());
+    append(all, DoublingTransform::doubled(Bytes{std::byte{0}}));
+    send_raw(all);
+  }
   void send_raw(ByteView bytes) { EXPECT_EQ(peer_.send_some(bytes), bytes.size()); }
 
   // Waits until so much has come out of the chain.
@@ -145,6 +152,30 @@ TEST(StreamIo, an_end_said_by_the_peer_closes_the_connection) {
   EXPECT_TRUE(client.closed_in_order());
   client.peer().close();
   EXPECT_TRUE(loop.run_until([&] { return loop.sockets() == 0; }));
+}
+
+// Everything in one read: more than a turn's share, and the stream's end behind it.
+TEST(StreamIo, what_came_in_front_of_the_end_is_not_thrown_away) {
+  LoopOptions options;
+  options.turn.packets_max = 2;
+  BrokerLoop loop(options);
+  LoopClient watcher(loop, "w");
+  watcher.subscribe("#");
+  ChainedClient client(loop);
+  client.send(testkit::connect_bytes("c", {}));
+  client.receive(4);
+  Bytes bytes;
+  for (int i = 0; i < 10; ++i) {
+    append(bytes, publish_bytes("t", std::to_string(i)));
+  }
+  append(bytes, Bytes{std::byte{0xE0}, std::byte{0}});  // DISCONNECT
+  client.send_and_end(bytes);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(watcher.expect_publish(), std::to_string(i));
+  }
+  client.peer().close();
+  EXPECT_TRUE(loop.run_until([&] { return loop.sockets() == 1; }));
+  EXPECT_EQ(loop.metric("godwit_connections_closed_total", "success"), 1);
 }
 
 TEST(StreamIo, bytes_that_a_layer_does_not_speak_close_the_connection_after_an_alert) {
