@@ -135,6 +135,8 @@ class PasswordPrompt(unittest.TestCase):
             file = pathlib.Path(folder) / "passwords"
             pid, terminal = os.forkpty()
             if pid == 0:
+                # Ignored, and kept ignored by exec, if the tests run in the background of a shell.
+                signal.signal(signal.SIGINT, signal.SIG_DFL)
                 os.execv(program(), [program(), "passwd", str(file), "alice"])
             shown = b""
             questions = [b"Password: ", b"Once more: "]
