@@ -84,6 +84,8 @@ struct Connection {
   [[nodiscard]] bool is() const {
     return std::holds_alternative<State>(state);
   }
+  // Its input waits only for a turn of its front, and goes on by itself.
+  [[nodiscard]] bool waits_for_turn() const { return fanning_out || had_its_turn; }
   // Null unless open.
   [[nodiscard]] SessionSlot* slot() const {
     const Open* open = std::get_if<Open>(&state);

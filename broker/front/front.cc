@@ -93,13 +93,13 @@ std::size_t Front::receive(ConnectionIndex index, std::span<const std::byte> inp
 bool Front::wants_input(ConnectionIndex index) const {
   const Connection& connection = parts_->connections.at(index);
   return connection.is<AwaitConnect>() || connection.is<Exchanging>() ||
-         (connection.is<Open>() && !connection.fanning_out && !connection.had_its_turn &&
+         (connection.is<Open>() && !connection.waits_for_turn() &&
           !parts_->output_is_full(connection));
 }
 
 bool Front::waits_for_turn(ConnectionIndex index) const {
   const Connection& connection = parts_->connections.at(index);
-  return connection.is<Open>() && (connection.fanning_out || connection.had_its_turn);
+  return connection.is<Open>() && connection.waits_for_turn();
 }
 
 void Front::written(ConnectionIndex index, std::size_t count, Turn& turn) {
