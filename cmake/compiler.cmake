@@ -1,9 +1,10 @@
 # Language, warnings, tools and the kinds of build. Presets choose through GODWIT_SANITIZE,
-# GODWIT_HARDEN, GODWIT_FUZZ and CMAKE_BUILD_TYPE; nothing else sets compiler flags.
+# GODWIT_HARDEN, GODWIT_FUZZ, GODWIT_MUTANTS and CMAKE_BUILD_TYPE; nothing else sets compiler flags.
 
 set(GODWIT_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, for example address,undefined")
 option(GODWIT_HARDEN "Hardening flags for binaries that face a network" OFF)
 option(GODWIT_FUZZ "Build the fuzz targets as libFuzzer binaries (needs clang)" OFF)
+option(GODWIT_MUTANTS "Planted bugs that can be switched on (base/mutant.h); never for use" OFF)
 option(GODWIT_WERROR "Treat warnings as errors" ON)
 
 set(CMAKE_CXX_STANDARD 20)
@@ -68,6 +69,10 @@ if(GODWIT_FUZZ)
     message(FATAL_ERROR "GODWIT_FUZZ needs clang; use the preset `fuzz`")
   endif()
   add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+if(GODWIT_MUTANTS)
+  add_compile_definitions(GODWIT_MUTANTS)
 endif()
 
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
