@@ -42,6 +42,7 @@ void add_all(Suite& suite) {
   godwit::bench::add_timer_wheel(suite);
   godwit::bench::add_one_to_one(suite);
   godwit::bench::add_fan_out(suite);
+  godwit::bench::add_replication(suite);
 }
 
 int run_all(int argc, char** argv) {

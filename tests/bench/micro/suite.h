@@ -85,5 +85,6 @@ void add_retained_store(Suite& suite);
 void add_timer_wheel(Suite& suite);
 void add_one_to_one(Suite& suite);
 void add_fan_out(Suite& suite);
+void add_replication(Suite& suite);
 
 }  // namespace godwit::bench
