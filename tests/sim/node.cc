@@ -206,7 +206,8 @@ void Node::take_requests() {
 }
 
 void Node::applied_entry(raft::GroupId group, const raft::Entry& entry, std::uint64_t result) {
-  around_.oracle.entry_applied(index_, group, entry, result);
+  around_.oracle.entry_applied(index_, group,
+                               {entry, result, process_->driver->find(group)->term()});
   around_.trace.add(entry.index.value() ^ mix(entry.term.value()));
   auto& proposals = process_->proposals;
   const auto found = proposals.find({group, entry.index});

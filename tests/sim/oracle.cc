@@ -32,7 +32,10 @@ void Oracle::leader_elected(NodeIndex node, raft::GroupId group, const raft::Raf
             group.value(), role.term.value(), known->second.value(), role.leader.value());
   }
   const raft::Log& log = leader.log();
-  const std::uint64_t end = one.committed.size();
+  std::uint64_t end = one.committed.size();
+  while (end > 0 && one.committed[end - 1].seen_in >= role.term) {
+    --end;
+  }
   if (log.last().index.value() < end) {
     violate(
         "leader completeness: node {} leads group {} in term {} with a log up to {}, and {} is "
@@ -72,10 +75,10 @@ void Oracle::entries_written(raft::GroupId group, const raft::Persist& persist) 
   }
 }
 
-void Oracle::entry_applied(NodeIndex node, raft::GroupId group, const raft::Entry& entry,
-                           std::uint64_t result) {
+void Oracle::entry_applied(NodeIndex node, raft::GroupId group, const Applied& applied) {
+  const raft::Entry& entry = applied.entry;
   One& one = groups_[group];
-  const Committed now{entry.term, content_of(entry), result};
+  const Committed now{entry.term, content_of(entry), applied.result, applied.term};
   const std::uint64_t index = entry.index.value();
   if (index == one.committed.size() + 1) {
     one.committed.push_back(now);

@@ -31,13 +31,18 @@ class Oracle {
   // A new group: these may vote.
   void group_created(raft::GroupId group, const raft::Configuration& configuration);
 
-  // Election safety and leader completeness.
+  // Election safety; and leader completeness: what was committed in earlier terms than its own.
+  // (Late votes make leaders of terms that are long over; they get no further.)
   void leader_elected(NodeIndex node, raft::GroupId group, const raft::Raft& leader);
   // Log matching: entries on their way to a disk.
   void entries_written(raft::GroupId group, const raft::Persist& persist);
   // State-machine safety.
-  void entry_applied(NodeIndex node, raft::GroupId group, const raft::Entry& entry,
-                     std::uint64_t result);
+  struct Applied {
+    const raft::Entry& entry;
+    std::uint64_t result;  // The command's, 0 for other kinds.
+    raft::Term term;       // The one its node is in.
+  };
+  void entry_applied(NodeIndex node, raft::GroupId group, const Applied& applied);
   // Equal bytes at equal index.
   void state_seen(NodeIndex node, raft::GroupId group, raft::LogIndex index, const Bytes& bytes);
   // A client was told that this entry is done.
@@ -54,6 +59,7 @@ class Oracle {
     raft::Term term;
     std::uint64_t content;
     std::uint64_t result;
+    raft::Term seen_in;  // Committed in this term or an earlier one.
   };
   struct One {
     std::vector<Committed> committed;  // From index 1 on.
