@@ -40,7 +40,7 @@ void Stage::cluster(const Words& words) {
   for (const raft::Member& member : configuration->members()) {
     Replica& one = create(member.replica);
     one.boot({.applied = {.last = {}, .configuration = *configuration}});
-    one.start(now_, false);
+    one.start(now_, {});
   }
 }
 
@@ -48,7 +48,7 @@ void Stage::cluster(const Words& words) {
 void Stage::add(const Words& words) {
   Replica& one = create(raft::ReplicaId(number_of(words.plain().at(0))));
   one.boot({});
-  one.start(now_, false);
+  one.start(now_, {});
 }
 
 // boot 1 voters=1,2,3 term=8 [vote=2] log=1,1,4 — with one command of each of these terms.
@@ -71,14 +71,16 @@ void Stage::boot(const Words& words) {
                                  raft::make_payload(as_bytes(fmt::format("c{}", index.value())))});
   }
   one.boot(std::move(recovered));
-  one.start(now_, false);
+  one.start(now_, {});
 }
 
 // crash 1 — what is not durable is gone.
 void Stage::crash(const Words& words) { running(words).crash(); }
 
-// restart 1 [amnesiac] [lose=N] — from what is durable. `lose`: the log ends at N, as if the rest
-// had never been written; `amnesiac`: the end marker has noticed.
+// restart 1 [lose=N] [lose-vote] [damaged] [amnesiac] — from what is durable, judged by the end
+// marker. `lose`: the log ends at N, as if the rest had never been written; `lose-vote`: so does
+// the last term or vote; `damaged`: the disk has noticed; `amnesiac`: the end marker says so
+// already.
 void Stage::restart(const Words& words) {
   Replica& one = replica(words.plain().at(0));
   if (one.runs()) {
@@ -87,8 +89,14 @@ void Stage::restart(const Words& words) {
   if (const std::string last = words.value("lose"); !last.empty()) {
     one.lose_after(raft::LogIndex(number_of(last)));
   }
-  one.start(now_, words.has("amnesiac"));
+  if (words.has("lose-vote")) {
+    one.lose_hard_state();
+  }
+  one.start(now_, {.damaged = words.has("damaged"), .amnesiac = words.has("amnesiac")});
 }
+
+// mark 1 — the end marker learns how far the log is durable.
+void Stage::mark(const Words& words) { running(words).mark(); }
 
 // storage 1 by-hand|at-once
 void Stage::storage(const Words& words) {

@@ -14,7 +14,7 @@ Replica::Replica(raft::ReplicaId its_id, const raft::Options& options)
     : id(its_id), options_(options) {}
 
 void Replica::boot(raft::Recovered recovered) {
-  hard_state_ = recovered.hard_state;
+  hard_state_ = hard_state_before_ = marker_.hard_state = recovered.hard_state;
   saved_ = recovered.applied;
   log_first_ = recovered.log_first;
   for (raft::Entry& entry : recovered.entries) {
@@ -22,23 +22,25 @@ void Replica::boot(raft::Recovered recovered) {
   }
 }
 
-void Replica::start(Instant at, bool amnesiac) {
+void Replica::start(Instant at, Damage damage) {
   now = at;
   applied = saved_state_;
   applied_meta_ = saved_;
-  hard_state_.amnesiac = hard_state_.amnesiac || amnesiac;
+  marker_.hard_state.amnesiac = marker_.hard_state.amnesiac || damage.amnesiac;
   raft::Recovered recovered{.hard_state = hard_state_, .applied = saved_, .log_first = log_first_};
   for (const auto& [index, entry] : log_) {
     if (index > saved_.last.index) {
       recovered.entries.push_back(entry);
     }
   }
-  raft = std::make_unique<raft::Raft>(raft::Setup{.identity = {raft::GroupId(1), id},
-                                                  .options = options_,
-                                                  .recovered = std::move(recovered),
-                                                  .random = random,
-                                                  .probe = probe},
-                                      now);
+  raft = std::make_unique<raft::Raft>(
+      raft::Setup{.identity = {raft::GroupId(1), id},
+                  .options = options_,
+                  .recovered = replica::judge(
+                      {.recovered = std::move(recovered), .damaged = damage.damaged}, marker_),
+                  .random = random,
+                  .probe = probe},
+      now);
 }
 
 void Replica::crash() {
@@ -68,7 +70,8 @@ bool Replica::write_one() {
 
 void Replica::write(const raft::Persist& persist) {
   if (persist.hard_state) {
-    hard_state_ = *persist.hard_state;
+    hard_state_before_ = hard_state_;
+    hard_state_ = marker_.hard_state = *persist.hard_state;
   }
   if (persist.snapshot) {
     log_.clear();
@@ -155,6 +158,10 @@ void Replica::compact(raft::LogIndex index) {
   log_.erase(log_.begin(), log_.upper_bound(index));
   log_first_ = next(index);
   raft->compacted(index);
+}
+
+void Replica::mark() {
+  marker_.acknowledged = log_.empty() ? saved_.last : log_.rbegin()->second.position();
 }
 
 void Replica::lose_after(raft::LogIndex index) { log_.erase(log_.upper_bound(index), log_.end()); }

@@ -9,6 +9,7 @@
 
 #include "base/metrics.h"
 #include "cluster/raft/raft.h"
+#include "cluster/replica/end_marker.h"
 
 namespace godwit::scenarios {
 
@@ -25,7 +26,12 @@ class Replica {
 
   // What it begins with, durable.
   void boot(raft::Recovered recovered);
-  void start(Instant now, bool amnesiac);
+  // Judged by the end marker. `damaged`: the disk has noticed that bytes are missing.
+  struct Damage {
+    bool damaged = false;
+    bool amnesiac = false;  // The end marker says so already.
+  };
+  void start(Instant now, Damage damage);
   void crash();
   [[nodiscard]] bool runs() const { return raft != nullptr; }
 
@@ -39,6 +45,10 @@ class Replica {
   void compact(raft::LogIndex index);
   // The log on disk ends here, as if what follows had never been written.
   void lose_after(raft::LogIndex index);
+  // The last term or vote that was written is gone from the log's store.
+  void lose_hard_state() { hard_state_ = hard_state_before_; }
+  // The end marker learns how far the log is durable.
+  void mark();
   // The state here, for a peer.
   [[nodiscard]] raft::InstallSnapshot snapshot() const;
   void answer_fetches();
@@ -62,6 +72,8 @@ class Replica {
   const raft::Options options_;
   // Durable: what the core gets back after a crash. `entries` has all of the log that is on disk.
   raft::HardState hard_state_;
+  raft::HardState hard_state_before_;
+  replica::EndMarker marker_;
   raft::SnapshotMeta saved_;
   std::vector<std::string> saved_state_;
   raft::LogIndex log_first_{1};

@@ -43,6 +43,7 @@ class Stage {
   void boot(const Words& words);
   void crash(const Words& words);
   void restart(const Words& words);
+  void mark(const Words& words);
   void storage(const Words& words);
   void persist(const Words& words);
   void compact(const Words& words);
