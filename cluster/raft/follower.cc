@@ -48,8 +48,13 @@ bool Follower::hear(Self& self, ReplicaId from) {
   return true;
 }
 
-Transition Follower::tick(Self& self) const {
-  if (self.now < deadline_ || !self.may_stand()) {
+Transition Follower::tick(Self& self) {
+  if (self.now < deadline_) {
+    return Stay{};
+  }
+  if (!self.may_stand()) {
+    // It only waits; and a deadline that has passed would keep its driver turning.
+    wait_again(self);
     return Stay{};
   }
   return Campaign{.pre_vote = true};

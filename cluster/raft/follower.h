@@ -21,7 +21,7 @@ class Follower {
   [[nodiscard]] ReplicaId leader() const { return leader_; }
   [[nodiscard]] Instant deadline() const { return deadline_; }
 
-  [[nodiscard]] Transition tick(Self& self) const;
+  [[nodiscard]] Transition tick(Self& self);
 
   // What is not contradicts_committed.
   void append(Self& self, AppendRequest request);
