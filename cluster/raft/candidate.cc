@@ -16,12 +16,10 @@ Candidate::Candidate(Self& self, CampaignKind kind)
     }
     if (kind.pre_vote) {
       self.send_in(next(self.term()), member.replica, request);
-    } else if (planted(Mutant::kStandsUnpersisted)) {
-      self.send(member.replica, request);
     } else {
       // A candidate that forgot its own request could come back with a shorter log and count the
       // answers to this one.
-      self.send_when_durable(member.replica, request);
+      self.send_when_durable(member.replica, request, Mutant::kStandsUnpersisted);
     }
   }
   if (kind.pre_vote) {

@@ -5,10 +5,9 @@
 
 #include <vector>
 
-#include "base/result.h"
+#include "base/time.h"
 #include "cluster/raft/message.h"
 #include "cluster/raft/quorum.h"
-#include "cluster/raft/refusal.h"
 #include "cluster/raft/self.h"
 #include "cluster/raft/transition.h"
 

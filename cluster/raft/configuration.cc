@@ -1,7 +1,6 @@
 #include "cluster/raft/configuration.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace godwit::raft {
 namespace {

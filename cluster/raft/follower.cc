@@ -82,11 +82,7 @@ void Follower::append(Self& self, AppendRequest request) {
                     .matched = std::max(end, log.commit()),
                     .last = log.last().index,
                     .counts = !self.hard_state().amnesiac};
-  if (planted(Mutant::kFollowerAcksUnpersisted)) {
-    self.send(leader_, reply);
-  } else {
-    self.send_when_durable(leader_, reply);
-  }
+  self.send_when_durable(leader_, reply, Mutant::kFollowerAcksUnpersisted);
 }
 
 void Follower::reject(Self& self, const AppendRequest& request) const {
@@ -154,11 +150,7 @@ void Follower::install(Self& self, InstallSnapshot snapshot) {
                           .matched = log.commit(),
                           .last = log.last().index,
                           .counts = !self.hard_state().amnesiac};
-  if (planted(Mutant::kSnapshotAckedUnpersisted)) {
-    self.send(leader_, reply);
-  } else {
-    self.send_when_durable(leader_, reply);
-  }
+  self.send_when_durable(leader_, reply, Mutant::kSnapshotAckedUnpersisted);
 }
 
 Transition Follower::timeout_now(const Self& self, ReplicaId from) const {

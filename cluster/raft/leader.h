@@ -74,8 +74,15 @@ class Leader {
   // After any news of what is durable where: commit, and what follows from it.
   void advance(Self& self);
   void answer_reads(Self& self);
-  // Notes an answer; false if its sender is to be left alone.
-  [[nodiscard]] bool heard(Self& self, Progress& progress, Round round, LogIndex last);
+  // What every answer says.
+  struct Answer {
+    Round round;
+    LogIndex claimed;  // As in this log up to here.
+    LogIndex last;
+    bool counts = true;
+  };
+  // Notes it. Null: its sender has forgotten what it acknowledged, and is to be left alone.
+  Result<Progress*, Refusal> hear(Self& self, ReplicaId from, const Answer& answer);
   void take_match(Self& self, Progress& progress, LogIndex matched);
   void take_rejection(const Self& self, Progress& progress, const AppendRejection& rejection);
   void continue_transfer(Self& self);

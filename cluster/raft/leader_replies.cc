@@ -8,30 +8,36 @@
 
 namespace godwit::raft {
 
-bool Leader::heard(Self& self, Progress& progress, Round round, LogIndex last) {
-  if (progress.forgot(round, last)) {
-    // It acknowledged more than it has. Nothing it says counts any more (P-13).
-    if (progress.counts()) {
-      self.probe.replica_forgot();
-    }
-    progress.cast_out();
-    self.send(progress.replica(), Outcast{progress.match()});
-    return false;
-  }
-  confirm_rounds(self);
-  return true;
-}
-
-Result<void, Refusal> Leader::append_reply(Self& self, ReplicaId from, const AppendReply& reply) {
+Result<Progress*, Refusal> Leader::hear(Self& self, ReplicaId from, const Answer& answer) {
   Progress* progress = peer(from);
   if (progress == nullptr) {
     return fail(Refusal::kNotAMember);
   }
-  if (reply.matched > self.log.last().index || reply.round > rounds_.current()) {
+  if (answer.claimed > self.log.last().index || answer.round > rounds_.current()) {
     return fail(Refusal::kImpossibleIndex);
   }
-  progress->heard(reply.round, reply.counts);
-  if (!heard(self, *progress, reply.round, reply.last)) {
+  progress->heard(answer.round, answer.counts);
+  if (progress->forgot(answer.round, answer.last)) {
+    // It acknowledged more than it has. Nothing it says counts any more (P-13).
+    if (progress->counts()) {
+      self.probe.replica_forgot();
+    }
+    progress->cast_out();
+    self.send(progress->replica(), Outcast{progress->match()});
+    return nullptr;
+  }
+  confirm_rounds(self);
+  wants_flush_ = true;
+  return progress;
+}
+
+Result<void, Refusal> Leader::append_reply(Self& self, ReplicaId from, const AppendReply& reply) {
+  const auto heard = hear(self, from, {reply.round, reply.matched, reply.last, reply.counts});
+  if (!heard) {
+    return fail(heard.error());
+  }
+  Progress* progress = *heard;
+  if (progress == nullptr) {
     return {};
   }
   if (reply.rejection) {
@@ -39,21 +45,17 @@ Result<void, Refusal> Leader::append_reply(Self& self, ReplicaId from, const App
   } else {
     take_match(self, *progress, reply.matched);
   }
-  wants_flush_ = true;
   return {};
 }
 
 Result<void, Refusal> Leader::heartbeat_reply(Self& self, ReplicaId from,
                                               const HeartbeatReply& reply) {
-  Progress* progress = peer(from);
+  const auto heard = hear(self, from, {reply.round, reply.received, reply.last, reply.counts});
+  if (!heard) {
+    return fail(heard.error());
+  }
+  Progress* progress = *heard;
   if (progress == nullptr) {
-    return fail(Refusal::kNotAMember);
-  }
-  if (reply.received > self.log.last().index || reply.round > rounds_.current()) {
-    return fail(Refusal::kImpossibleIndex);
-  }
-  progress->heard(reply.round, reply.counts);
-  if (!heard(self, *progress, reply.round, reply.last)) {
     return {};
   }
   if (progress->state() == ProgressState::kReplicate) {
@@ -64,7 +66,6 @@ Result<void, Refusal> Leader::heartbeat_reply(Self& self, ReplicaId from,
     }
   }
   progress->retry_probe(reply.round);
-  wants_flush_ = true;
   return {};
 }
 

@@ -30,8 +30,7 @@ bool Raft::sole_voter() const {
          configuration.is_voter(self_.replica);
 }
 
-// --- roles
-// -----------------------------------------------------------------------------------------
+// --- roles ---------------------------------------------------------------------------------------
 
 void Raft::become_follower(Term term, ReplicaId leader) {
   if (auto* leading = std::get_if<Leader>(&role_)) {
@@ -42,7 +41,6 @@ void Raft::become_follower(Term term, ReplicaId leader) {
     self_.enter(term);
   }
   role_.emplace<Follower>(self_, leader);
-  role_changed_ = true;
 }
 
 void Raft::campaign(bool pre_vote, bool transfer) {
@@ -58,14 +56,12 @@ void Raft::campaign(bool pre_vote, bool transfer) {
   }
   auto& candidate =
       role_.emplace<Candidate>(self_, CampaignKind{.pre_vote = pre_vote, .transfer = transfer});
-  role_changed_ = true;
   follow(candidate.count(self_));
 }
 
 void Raft::become_leader() {
   self_.probe.leader_elected();
   role_.emplace<Leader>(self_);
-  role_changed_ = true;
 }
 
 void Raft::follow(Transition transition) {
@@ -76,8 +72,7 @@ void Raft::follow(Transition transition) {
       transition);
 }
 
-// --- events
-// ----------------------------------------------------------------------------------------
+// --- events --------------------------------------------------------------------------------------
 
 void Raft::tick(Instant now) {
   self_.now = std::max(self_.now, now);
@@ -113,8 +108,7 @@ void Raft::unreachable(ReplicaId replica) {
   }
 }
 
-// --- requests
-// --------------------------------------------------------------------------------------
+// --- requests ------------------------------------------------------------------------------------
 
 Result<Proposed, ProposeError> Raft::propose(std::span<const Payload> batch) {
   auto* leading = std::get_if<Leader>(&role_);
@@ -169,11 +163,11 @@ Result<void, ProposeError> Raft::transfer_leadership(ReplicaId target) {
   return refused ? fail(*refused) : Result<void, ProposeError>();
 }
 
-// --- what to do
-// ------------------------------------------------------------------------------------
+// --- what to do ----------------------------------------------------------------------------------
 
 bool Raft::has_ready() const {
-  return self_.has_output() || role_changed_ || (leader() != nullptr && leader()->wants_flush());
+  return self_.has_output() || told_role_ != role() ||
+         (leader() != nullptr && leader()->wants_flush());
 }
 
 Ready Raft::ready() {
@@ -181,17 +175,13 @@ Ready Raft::ready() {
     follow(leading->flush(self_));
   }
   Ready ready;
-  note_role();
-  if (std::exchange(role_changed_, false) && noted_role_ != role()) {
-    noted_role_ = role();
-    ready.role = noted_role_;
+  if (told_role_ != role()) {
+    told_role_ = role();
+    ready.role = told_role_;
   }
   self_.take_output(ready);
   return ready;
 }
-
-// A follower learns of its leader without a change of role.
-void Raft::note_role() { role_changed_ = role_changed_ || noted_role_ != role(); }
 
 RoleChange Raft::role() const {
   return std::visit(

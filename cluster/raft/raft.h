@@ -111,7 +111,6 @@ class Raft {
   void campaign(bool pre_vote, bool transfer);
   void become_leader();
   void follow(Transition transition);
-  void note_role();
   // A single node: its own quorum.
   [[nodiscard]] bool sole_voter() const;
 
@@ -132,8 +131,7 @@ class Raft {
 
   Self self_;
   Role role_;
-  RoleChange noted_role_;
-  bool role_changed_ = true;
+  RoleChange told_role_;  // By ready().
 };
 
 }  // namespace godwit::raft

@@ -27,7 +27,6 @@ Result<void, Refusal> Raft::step(Message message, Instant now) {
   }
   if (checked && settle_term(message)) {
     checked = std::visit([&](auto& body) { return take(message, body); }, message.body);
-    note_role();
   }
   if (!checked) {
     self_.probe.message_refused(checked.error());

@@ -83,7 +83,11 @@ void Self::send_in(Term term, ReplicaId to, MessageBody body) {
   messages_.push_back({group, replica, to, term, std::move(body)});
 }
 
-void Self::send_when_durable(ReplicaId to, MessageBody body) {
+void Self::send_when_durable(ReplicaId to, MessageBody body, std::optional<Mutant> too_soon) {
+  if (too_soon && planted(*too_soon)) {
+    send(to, std::move(body));
+    return;
+  }
   durable_messages_.push_back({group, replica, to, term(), std::move(body)});
 }
 

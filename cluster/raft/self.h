@@ -4,6 +4,7 @@
 // Thread: the group's.
 #pragma once
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "cluster/raft/configuration_history.h"
 #include "cluster/raft/log.h"
 #include "cluster/raft/message.h"
+#include "cluster/raft/mutant.h"
 #include "cluster/raft/ready.h"
 #include "cluster/raft/setup.h"
 
@@ -50,7 +52,8 @@ class Self {
   // For pre-votes, which speak of a term that has not begun.
   void send_in(Term term, ReplicaId to, MessageBody body);
   // Goes when everything that is so far in hard state and log is durable.
-  void send_when_durable(ReplicaId to, MessageBody body);
+  // `too_soon`: the planted bug that does not wait.
+  void send_when_durable(ReplicaId to, MessageBody body, std::optional<Mutant> too_soon = {});
 
   // --- time ------------------------------------------------------------------------------------
 

@@ -3,18 +3,6 @@
 #include "cluster/raft/mutant.h"
 
 namespace godwit::raft {
-namespace {
-
-void grant(Self& self, ReplicaId to) {
-  self.vote_for(to);
-  if (planted(Mutant::kVotesUnpersisted)) {
-    self.send(to, VoteReply{.granted = true});
-  } else {
-    self.send_when_durable(to, VoteReply{.granted = true});
-  }
-}
-
-}  // namespace
 
 bool disregards(const Self& self, const VoteRequest& request, bool is_leader) {
   if (request.transfer || planted(Mutant::kNotSticky)) {
@@ -36,7 +24,8 @@ bool answer_vote(Self& self, const Message& message, const VoteRequest& request)
   const ReplicaId vote = self.hard_state().vote;
   const bool free = vote == ReplicaId(0) || vote == message.from || planted(Mutant::kVotesTwice);
   if (may_vote && up_to_date && free) {
-    grant(self, message.from);
+    self.vote_for(message.from);
+    self.send_when_durable(message.from, VoteReply{.granted = true}, Mutant::kVotesUnpersisted);
     return true;
   }
   self.send_when_durable(message.from, VoteReply{.granted = false});

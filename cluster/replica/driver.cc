@@ -47,8 +47,7 @@ void Driver::touch(Group& group) {
   }
 }
 
-// --- what has arrived
-// ------------------------------------------------------------------------------
+// --- what has arrived ----------------------------------------------------------------------------
 
 void Driver::receive(NodeId from, Frame frame) {
   const Instant now = ports_.clock.now();
@@ -115,57 +114,45 @@ void Driver::unreachable(NodeId node) {
   }
 }
 
-// --- requests
-// --------------------------------------------------------------------------------------
+// --- requests ------------------------------------------------------------------------------------
 
-Result<raft::Proposed, raft::ProposeError> Driver::propose(raft::GroupId group_id,
-                                                           std::span<const raft::Payload> batch) {
+template <class Request>
+std::invoke_result_t<Request, raft::Raft&> Driver::ask(raft::GroupId group_id, Request request) {
   Group* to = group(group_id);
   if (to == nullptr) {
     return fail(raft::ProposeError::kNotLeader);
   }
   touch(*to);
-  return to->raft.propose(batch);
+  return request(to->raft);
+}
+
+Result<raft::Proposed, raft::ProposeError> Driver::propose(raft::GroupId group_id,
+                                                           std::span<const raft::Payload> batch) {
+  return ask(group_id, [&](raft::Raft& raft) { return raft.propose(batch); });
 }
 
 Result<raft::Proposed, raft::ProposeError> Driver::change_configuration(
     raft::GroupId group_id, const raft::Configuration& target) {
-  Group* to = group(group_id);
-  if (to == nullptr) {
-    return fail(raft::ProposeError::kNotLeader);
-  }
-  touch(*to);
-  return to->raft.change_configuration(target);
+  return ask(group_id, [&](raft::Raft& raft) { return raft.change_configuration(target); });
 }
 
 Result<void, raft::ProposeError> Driver::read(raft::GroupId group_id, raft::ReadToken token) {
-  Group* to = group(group_id);
-  if (to == nullptr) {
-    return fail(raft::ProposeError::kNotLeader);
-  }
-  touch(*to);
-  return to->raft.read(token);
+  return ask(group_id, [&](raft::Raft& raft) { return raft.read(token); });
 }
 
 Result<void, raft::ProposeError> Driver::transfer_leadership(raft::GroupId group_id,
                                                              raft::ReplicaId target) {
-  Group* to = group(group_id);
-  if (to == nullptr) {
-    return fail(raft::ProposeError::kNotLeader);
-  }
-  touch(*to);
-  return to->raft.transfer_leadership(target);
+  return ask(group_id, [&](raft::Raft& raft) { return raft.transfer_leadership(target); });
 }
 
-// --- the turn
-// --------------------------------------------------------------------------------------
+// --- the turn ------------------------------------------------------------------------------------
 
 void Driver::turn() {
   const Instant now = ports_.clock.now();
   tick_due(now);
   if (now >= next_house_keeping_) {
     next_house_keeping_ = now + kMarkInterval;
-    keep_house(now);
+    keep_house();
   }
   Gathered gathered = std::exchange(waiting_messages_, {});
   // What is touched from here on, and what is left over, waits for the next turn.
@@ -272,7 +259,7 @@ Instant Driver::next_deadline() const {
   return soonest;
 }
 
-void Driver::keep_house(Instant /*now*/) {
+void Driver::keep_house() {
   for (const auto& [id, one] : groups_) {
     const raft::Log& log = one->raft.log();
     const auto term = log.term_at(log.durable());

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "base/random.h"
@@ -104,6 +105,10 @@ class Driver {
   };
 
   [[nodiscard]] Group* group(raft::GroupId id);
+  // Asks the core of a group; what follows from it is done by the next turn.
+  template <class Request>
+  [[nodiscard]] std::invoke_result_t<Request, raft::Raft&> ask(raft::GroupId group_id,
+                                                               Request request);
   void touch(Group& group);
   void tick_due(Instant now);
   void finish(Group& group, const raft::Persist& persist);
@@ -114,7 +119,7 @@ class Driver {
   void answer_reads(Group& group);
   void hand_over(Gathered gathered);
   // Every mark interval: end markers and compaction.
-  void keep_house(Instant now);
+  void keep_house();
 
   Ports ports_;
   DriverOptions options_;

@@ -54,8 +54,7 @@ Node* Admin::leader_of(raft::GroupId group) const {
   return found;
 }
 
-// --- losses
-// ----------------------------------------------------------------------------------------
+// --- losses --------------------------------------------------------------------------------------
 
 bool Admin::changing(raft::GroupId group) const { return groups_.at(group).target.has_value(); }
 
@@ -98,8 +97,7 @@ void Admin::notice_amnesiacs(raft::GroupId group, const One& one) {
   }
 }
 
-// --- changes
-// ---------------------------------------------------------------------------------------
+// --- changes -------------------------------------------------------------------------------------
 
 void Admin::look() {
   for (auto& [group, one] : groups_) {

@@ -41,8 +41,7 @@ raft::LogIndex Disk::saved(raft::GroupId group) const {
   return found != nullptr ? found->saved_position().index : raft::LogIndex(0);
 }
 
-// --- the port
-// --------------------------------------------------------------------------------------
+// --- the port ------------------------------------------------------------------------------------
 
 void Disk::write(replica::WriteNumber number, std::vector<replica::GroupWrite> writes) {
   if (full_) {
@@ -170,8 +169,7 @@ void Disk::mark(raft::GroupId group, raft::LogPosition durable) {
   });
 }
 
-// --- beside it
-// -------------------------------------------------------------------------------------
+// --- beside it -----------------------------------------------------------------------------------
 
 void Disk::create(raft::GroupId group, raft::ReplicaId replica) {
   images_.erase(group);
@@ -195,8 +193,7 @@ void Disk::save(raft::GroupId group, SavedState state) {
   riders_.saved.push_back({group, replica_of(group), std::move(state)});
 }
 
-// --- faults
-// ----------------------------------------------------------------------------------------
+// --- faults --------------------------------------------------------------------------------------
 
 void Disk::crash() {
   ++life_;

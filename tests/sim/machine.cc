@@ -1,26 +1,14 @@
 #include "tests/sim/machine.h"
 
-#include <cstring>
 #include <utility>
 
+#include "base/big_endian.h"
 #include "base/check.h"
 
 namespace godwit::sim {
 namespace {
 
-// Only ever read on the machine that wrote it.
-void put(Bytes& to, std::uint64_t value) {
-  const auto* bytes = reinterpret_cast<const std::byte*>(&value);
-  to.insert(to.end(), bytes, bytes + sizeof(value));
-}
-
-std::uint64_t take(ByteView& from) {
-  std::uint64_t value = 0;
-  CHECK(from.size() >= sizeof(value));
-  std::memcpy(&value, from.data(), sizeof(value));
-  from = from.subspan(sizeof(value));
-  return value;
-}
+void put(Bytes& to, std::uint64_t value) { put_big_endian(to, value, 8); }
 
 }  // namespace
 
@@ -36,17 +24,18 @@ raft::Payload encode(const Command& command) {
 }
 
 Command decode_command(ByteView bytes) {
+  BigEndianReader reader(bytes);
   Command command;
-  command.client = static_cast<std::uint32_t>(take(bytes));
-  command.sequence = take(bytes);
-  command.kind = static_cast<OperationKind>(take(bytes));
-  command.object = static_cast<std::uint32_t>(take(bytes));
-  command.argument = take(bytes);
+  command.client = static_cast<std::uint32_t>(reader.number(8));
+  command.sequence = reader.number(8);
+  command.kind = static_cast<OperationKind>(reader.number(8));
+  command.object = static_cast<std::uint32_t>(reader.number(8));
+  command.argument = reader.number(8);
+  CHECK(reader.ok());
   return command;
 }
 
-// --- one group
-// -------------------------------------------------------------------------------------
+// --- one group -----------------------------------------------------------------------------------
 
 std::uint64_t GroupState::apply(const Command& command) {
   Answer& answer = answers_[command.client];
@@ -100,24 +89,25 @@ Bytes GroupState::encode() const {
 }
 
 GroupState GroupState::decode(ByteView bytes) {
+  BigEndianReader reader(bytes);
   GroupState state;
-  for (std::uint64_t left = take(bytes); left > 0; --left) {
-    const auto object = static_cast<std::uint32_t>(take(bytes));
-    state.registers_[object] = take(bytes);
+  for (std::uint64_t left = reader.number(8); left > 0; --left) {
+    const auto object = static_cast<std::uint32_t>(reader.number(8));
+    state.registers_[object] = reader.number(8);
   }
-  for (std::uint64_t left = take(bytes); left > 0; --left) {
-    state.queue_.push_back(take(bytes));
+  for (std::uint64_t left = reader.number(8); left > 0; --left) {
+    state.queue_.push_back(reader.number(8));
   }
-  for (std::uint64_t left = take(bytes); left > 0; --left) {
-    const auto client = static_cast<std::uint32_t>(take(bytes));
-    const std::uint64_t sequence = take(bytes);
-    state.answers_[client] = {sequence, take(bytes)};
+  for (std::uint64_t left = reader.number(8); left > 0; --left) {
+    const auto client = static_cast<std::uint32_t>(reader.number(8));
+    const std::uint64_t sequence = reader.number(8);
+    state.answers_[client] = {sequence, reader.number(8)};
   }
+  CHECK(reader.ok());
   return state;
 }
 
-// --- all groups
-// ------------------------------------------------------------------------------------
+// --- all groups ----------------------------------------------------------------------------------
 
 Machine::Machine(Disk& disk, std::uint64_t save_interval, Events events)
     : disk_(disk), save_interval_(save_interval), events_(std::move(events)) {}

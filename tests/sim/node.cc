@@ -42,8 +42,7 @@ Instant Node::global(Instant local) const {
       Duration(count / speed_ppm_ * 1'000'000 + count % speed_ppm_ * 1'000'000 / speed_ppm_ + 1));
 }
 
-// --- the process
-// -----------------------------------------------------------------------------------
+// --- the process ---------------------------------------------------------------------------------
 
 void Node::build_process() {
   process_ = std::make_unique<Process>();
@@ -103,8 +102,7 @@ void Node::pause(Duration length) {
   around_.scheduler.at(paused_until_, [this] { wake(Duration(0)); });
 }
 
-// --- events
-// ----------------------------------------------------------------------------------------
+// --- events --------------------------------------------------------------------------------------
 
 void Node::receive(NodeIndex from, replica::Frame frame) {
   if (alive()) {
@@ -222,8 +220,7 @@ void Node::applied_entry(raft::GroupId group, const raft::Entry& entry, std::uin
   proposals.erase(found);
 }
 
-// --- what an operator does
-// -------------------------------------------------------------------------
+// --- what an operator does -----------------------------------------------------------------------
 
 void Node::create_replica(raft::GroupId group, raft::ReplicaId replica) {
   disk.create(group, replica);

@@ -79,8 +79,7 @@ void Node::read_lost(raft::GroupId /*group*/, raft::ReadToken token) {
   process_->reads.erase(found);
 }
 
-// --- what must hold
-// --------------------------------------------------------------------------------
+// --- what must hold ------------------------------------------------------------------------------
 
 void Node::check_leaders() {
   for (const auto& [group, image] : disk.images()) {
