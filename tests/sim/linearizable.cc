@@ -9,14 +9,21 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
+
+// Throughout: one operation comes before another if it was answered before the other was asked for.
+// At the same instant either order may be, so every comparison of an end with a begin is strict.
+
 namespace godwit::sim {
 namespace {
+
+using Operations = std::vector<const Operation*>;
 
 double milliseconds_of(Instant instant) {
   return std::chrono::duration<double, std::milli>(instant.time_since_epoch()).count();
 }
 
-// When an operation may at last have happened.
+// Until when an operation may have happened.
 Instant end_of(const Operation& operation) { return operation.completed.value_or(kNever); }
 
 std::string text_of(const Operation& operation) {
@@ -24,247 +31,321 @@ std::string text_of(const Operation& operation) {
   const bool argued =
       operation.kind == OperationKind::kWrite || operation.kind == OperationKind::kPut;
   return fmt::format(
-      "{} {} {} by client {} ({:.3f} to {} ms)", kNames[static_cast<std::size_t>(operation.kind)],
-      argued ? "of" : "that gave", argued ? operation.argument : operation.result, operation.client,
+      "the {} {} {} by client {} ({:.3f} to {} ms)",
+      kNames[static_cast<std::size_t>(operation.kind)], argued ? "of" : "that gave",
+      argued ? operation.argument : operation.result, operation.client,
       milliseconds_of(operation.invoked),
       operation.completed ? fmt::format("{:.3f}", milliseconds_of(*operation.completed)) : "?");
 }
 
-// --- registers
-// -------------------------------------------------------------------------------------
+// --- registers ---
 
-// All operations on one value: its write and its reads, which follow each other in any order that
-// there may be. `first_end` and `last_begin` bound the time in which it was certainly the value
-// (first_end < last_begin: a forward zone), or could have been for one instant (a backward zone).
+// A write and the reads of its value: as values are written once, these follow each other without
+// another write in between. The zone lies between the first end and the last begin. Forward, when
+// the first end is earlier: the register had this value all the time between. Backward, else: some
+// instant between suffices.
 struct Zone {
-  std::uint64_t value = 0;
+  const Operation* write = nullptr;         // None: the value 0, written before everything.
+  const Operation* first_to_end = nullptr;  // None: that write of 0.
+  const Operation* last_to_begin = nullptr;
   Instant first_end = kNever;
-  Instant last_begin{};
+  Instant last_begin = Instant::min();
 
-  void add(Instant begin, Instant end) {
-    first_end = std::min(first_end, end);
-    last_begin = std::max(last_begin, begin);
+  void add(const Operation& operation) {
+    if (end_of(operation) < first_end) {
+      first_to_end = &operation;
+      first_end = end_of(operation);
+    }
+    if (operation.invoked >= last_begin) {
+      last_to_begin = &operation;
+      last_begin = operation.invoked;
+    }
   }
   [[nodiscard]] bool forward() const { return first_end < last_begin; }
   [[nodiscard]] Instant low() const { return std::min(first_end, last_begin); }
   [[nodiscard]] Instant high() const { return std::max(first_end, last_begin); }
 };
 
-struct Register {
-  std::map<std::uint64_t, Operation> writes;
-  std::vector<Operation> reads;  // That were answered.
-};
+using Zones = std::map<std::uint64_t, Zone>;
 
-// A read that was over before the write of its value began, or that nobody wrote at all.
-std::optional<std::string> check_origin(const Register& one) {
-  for (const Operation& read : one.reads) {
-    if (read.result == 0) {
-      continue;
+// Fails for a read whose value nobody wrote, or only later.
+std::optional<std::string> collect_zones(const Operations& operations, Zones& zones) {
+  zones[0].first_end = Instant::min();
+  for (const Operation* operation : operations) {
+    if (operation->kind == OperationKind::kWrite) {
+      const auto [zone, unique] = zones.emplace(operation->argument, Zone{.write = operation});
+      CHECK(unique);
+      zone->second.add(*operation);
     }
-    const auto write = one.writes.find(read.result);
-    if (write == one.writes.end()) {
-      return text_of(read) + ": nobody wrote that";
+  }
+  for (const Operation* operation : operations) {
+    if (operation->kind != OperationKind::kRead || !operation->completed) {
+      continue;  // A read without an answer says nothing.
     }
-    if (end_of(read) < write->second.invoked) {
-      return text_of(read) + " was over before the " + text_of(write->second);
+    const auto zone = zones.find(operation->result);
+    if (zone == zones.end()) {
+      return text_of(*operation) + " gave what nobody wrote";
     }
+    const Operation* write = zone->second.write;
+    if (write != nullptr && *operation->completed < write->invoked) {
+      return fmt::format("{} was over before {} began", text_of(*operation), text_of(*write));
+    }
+    zone->second.add(*operation);
   }
   return std::nullopt;
 }
 
-std::vector<Zone> zones_of(const Register& one) {
-  std::map<std::uint64_t, Zone> zones;
-  // The first value was written before everything.
-  zones[0] = {.value = 0, .first_end = Instant::min(), .last_begin = Instant::min()};
-  for (const auto& [value, write] : one.writes) {
-    if (write.completed) {
-      zones[value].add(write.invoked, *write.completed);
-    }
-  }
-  for (const Operation& read : one.reads) {
-    zones[read.result].add(read.invoked, end_of(read));
-    // A write that nobody answered has happened if its value was read, after it was asked for.
-    if (const auto write = one.writes.find(read.result);
-        write != one.writes.end() && !write->second.completed) {
-      zones[read.result].add(write->second.invoked, kNever);
-    }
-  }
-  std::vector<Zone> list;
-  for (auto& [value, zone] : zones) {
-    zone.value = value;
-    list.push_back(zone);
-  }
-  return list;
+// Something of `one` was over before something of `other` began, and the other way round.
+std::string conflict(const Zone& one, const Zone& other) {
+  const auto name = [](const Operation* operation) {
+    return operation == nullptr ? "the write of 0 before everything" : text_of(*operation);
+  };
+  return fmt::format("{} was over before {} began, and {} before {}: neither value can come first",
+                     name(one.first_to_end), name(other.last_to_begin), name(other.first_to_end),
+                     name(one.last_to_begin));
 }
 
-std::optional<std::string> check_register(const Register& one) {
-  if (auto wrong = check_origin(one)) {
+// Value A has to come before B if A's first end is before B's last begin. Among values that have to
+// come before each other in a circle, the one with the last begin of all is in conflict with the
+// one that follows it, so that looking at pairs is enough; and a pair is in conflict if two forward
+// zones overlap, or a backward zone lies strictly within a forward one.
+std::optional<std::string> check_register(const Operations& operations) {
+  Zones zones;
+  if (auto wrong = collect_zones(operations, zones)) {
     return wrong;
   }
-  std::vector<Zone> zones = zones_of(one);
-  std::sort(zones.begin(), zones.end(),
-            [](const Zone& a, const Zone& b) { return a.low() < b.low(); });
-  // Forward zones must not overlap, and no backward zone may lie inside a forward one. Sorted by
-  // their beginning, the forward zone that reaches furthest is the only one to compare with.
-  const Zone* furthest = nullptr;
-  for (const Zone& zone : zones) {
-    if (furthest != nullptr && furthest->high() > (zone.forward() ? zone.low() : zone.high())) {
-      return fmt::format("the register was {} from {:.3f} to {:.3f} ms, and {} in between",
-                         furthest->value, milliseconds_of(furthest->low()),
-                         milliseconds_of(furthest->high()), zone.value);
+  std::vector<const Zone*> order;
+  for (const auto& [value, zone] : zones) {
+    // A write without an answer need not have happened, unless its value was read: then it did,
+    // and the end of its zone is that of its first read.
+    if (zone.first_end != kNever) {
+      order.push_back(&zone);
     }
-    if (zone.forward() && (furthest == nullptr || zone.high() > furthest->high())) {
-      furthest = &zone;
+  }
+  // Of two that begin together neither is within the other, so the backward one goes first, where
+  // it meets no forward one but those that begin earlier.
+  std::ranges::sort(order, {},
+                    [](const Zone* zone) { return std::pair(zone->low(), zone->forward()); });
+  // Forward zones that do not overlap end in the order in which they begin: the last is enough.
+  const Zone* last = nullptr;
+  for (const Zone* zone : order) {
+    if (last != nullptr && last->high() > (zone->forward() ? zone->low() : zone->high())) {
+      return conflict(*last, *zone);
+    }
+    if (zone->forward()) {
+      last = zone;
     }
   }
   return std::nullopt;
 }
 
-// --- queues
-// ----------------------------------------------------------------------------------------
+// --- queues ---
+//
+// A put without an answer whose value was given to nobody is left out: with it and the take that
+// may have removed it, nothing becomes possible that is not without. One whose value was given to
+// somebody happened, with its end at infinity.
+//
+// What is left are the *lost* values, whose puts were answered and which no answered take gave, and
+// the takes without an answer. Each of those may have removed one lost value, at any time from when
+// it was asked for; its end is at infinity, so it never comes before anything. Which took which
+// need not be tried. What the rules below demand is always that by some instant all lost values put
+// before another instant are gone: sets of which one contains the other, with deadlines that grow
+// with them. By Hall's theorem there is a choice exactly if by each such deadline at least as many
+// of these takes had begun as values must be gone. No rule makes another one's demand harder.
 
-// One value's way through the queue.
+std::ptrdiff_t count_before(const std::vector<Instant>& sorted, Instant instant) {
+  return std::lower_bound(sorted.begin(), sorted.end(), instant) - sorted.begin();
+}
+std::ptrdiff_t count_until(const std::vector<Instant>& sorted, Instant instant) {
+  return std::upper_bound(sorted.begin(), sorted.end(), instant) - sorted.begin();
+}
+
 struct Passage {
-  Operation put;
-  std::optional<Operation> take;
-
-  // No instant between these is one at which it may not be in the queue.
-  [[nodiscard]] Instant certainly_from() const { return end_of(put); }
-  [[nodiscard]] Instant certainly_until() const { return take ? take->invoked : kNever; }
+  const Operation* put = nullptr;
+  const Operation* take = nullptr;  // That was answered with the value.
 };
 
 struct Queue {
   std::map<std::uint64_t, Passage> passages;
-  std::vector<Operation> empty_takes;
-  std::vector<Operation> open_takes;  // Without an answer: each may have removed one value.
+  Operations takes;            // All of them.
+  std::vector<Passage> taken;  // Those with a take.
+  Operations lost;             // The puts, by their ends.
+  // Sorted. A value that was taken was certainly in the queue strictly between the end of its put
+  // and the begin of its take, if these are in this order.
+  std::vector<Instant> present_from;
+  std::vector<Instant> present_until;
+  std::vector<Instant> lost_from;
+  std::vector<Instant> open_from;  // The begins of the takes without an answer.
+
+  [[nodiscard]] bool may_be_empty(Instant instant) const {
+    return count_before(present_from, instant) == count_until(present_until, instant) &&
+           count_before(lost_from, instant) <= count_until(open_from, instant);
+  }
 };
 
-std::optional<std::string> collect(const History& operations, Queue& queue) {
-  for (const Operation& operation : operations) {
-    if (operation.kind == OperationKind::kPut) {
-      queue.passages[operation.argument].put = operation;
+// Fails for a value that nobody put, or only later, or that was taken before.
+std::optional<std::string> collect_passages(const Operations& operations, Queue& queue) {
+  for (const Operation* operation : operations) {
+    if (operation->kind == OperationKind::kPut) {
+      CHECK(operation->argument != 0);
+      CHECK(queue.passages.emplace(operation->argument, Passage{.put = operation}).second);
+    } else if (operation->kind == OperationKind::kTake) {
+      queue.takes.push_back(operation);
     }
   }
-  for (const Operation& operation : operations) {
-    if (operation.kind != OperationKind::kTake) {
+  for (const Operation* take : queue.takes) {
+    if (!take->completed || take->result == 0) {
       continue;
     }
-    if (!operation.completed) {
-      queue.open_takes.push_back(operation);
-    } else if (operation.result == 0) {
-      queue.empty_takes.push_back(operation);
-    } else if (const auto passage = queue.passages.find(operation.result);
-               passage == queue.passages.end()) {
-      return text_of(operation) + ": nobody put that";
-    } else if (passage->second.take) {
-      return text_of(operation) + ": taken already by the " + text_of(*passage->second.take);
-    } else if (*operation.completed < passage->second.put.invoked) {
-      return text_of(operation) + " was over before the " + text_of(passage->second.put);
-    } else {
-      passage->second.take = operation;
+    const auto passage = queue.passages.find(take->result);
+    if (passage == queue.passages.end()) {
+      return text_of(*take) + " gave what nobody put";
     }
+    auto& [put, earlier] = passage->second;
+    if (earlier != nullptr) {
+      return fmt::format("{} gave what {} gave too", text_of(*take), text_of(*earlier));
+    }
+    if (*take->completed < put->invoked) {
+      return fmt::format("{} was over before {} began", text_of(*take), text_of(*put));
+    }
+    earlier = take;
   }
   return std::nullopt;
 }
 
-// Of two values, the one whose put was over before the other's began must not be taken after the
-// other. Sorted by the end of the put, the values before are those of a prefix; of them only the
-// one taken latest counts.
+void sort_out(Queue& queue) {
+  for (const auto& [value, passage] : queue.passages) {
+    const auto& [put, take] = passage;
+    if (take != nullptr) {
+      queue.taken.push_back(passage);
+      if (end_of(*put) < take->invoked) {
+        queue.present_from.push_back(end_of(*put));
+        queue.present_until.push_back(take->invoked);
+      }
+    } else if (put->completed) {
+      queue.lost.push_back(put);
+      queue.lost_from.push_back(*put->completed);
+    }
+  }
+  for (const Operation* take : queue.takes) {
+    if (!take->completed) {
+      queue.open_from.push_back(take->invoked);
+    }
+  }
+  for (auto* instants :
+       {&queue.present_from, &queue.present_until, &queue.lost_from, &queue.open_from}) {
+    std::ranges::sort(*instants);
+  }
+  std::ranges::sort(queue.lost, {}, [](const Operation* put) { return end_of(*put); });
+}
+
+// Of two values that were given to somebody, the one whose put came before the other's must not
+// have the take that came after the other's. Of all values put before, the one whose take began
+// last is the one to compare with.
 std::optional<std::string> check_order(const Queue& queue) {
-  std::vector<const Passage*> by_put_end;
-  std::vector<const Passage*> by_put_begin;
-  for (const auto& [value, passage] : queue.passages) {
-    by_put_end.push_back(&passage);
-    by_put_begin.push_back(&passage);
-  }
-  std::sort(by_put_end.begin(), by_put_end.end(),
-            [](const Passage* a, const Passage* b) { return end_of(a->put) < end_of(b->put); });
-  std::sort(by_put_begin.begin(), by_put_begin.end(),
-            [](const Passage* a, const Passage* b) { return a->put.invoked < b->put.invoked; });
-  const bool open = !queue.open_takes.empty();
-  const auto taken_from = [&](const Passage& passage) {
-    if (passage.take) {
-      return passage.take->invoked;
-    }
-    // Never, unless a take that was not answered has it.
-    return open ? Instant::min() : kNever;
-  };
-  const Passage* latest = nullptr;
-  auto before = by_put_end.begin();
-  for (const Passage* passage : by_put_begin) {
-    for (; before != by_put_end.end() && end_of((*before)->put) < passage->put.invoked; ++before) {
-      if (latest == nullptr || taken_from(**before) > taken_from(*latest)) {
-        latest = *before;
+  std::vector<Passage> by_end = queue.taken;
+  std::vector<Passage> by_begin = queue.taken;
+  std::ranges::sort(by_end, {}, [](const Passage& one) { return end_of(*one.put); });
+  std::ranges::sort(by_begin, {}, [](const Passage& one) { return one.put->invoked; });
+  const Passage* slowest = nullptr;
+  auto before = by_end.begin();
+  for (const Passage& passage : by_begin) {
+    for (; before != by_end.end() && end_of(*before->put) < passage.put->invoked; ++before) {
+      if (slowest == nullptr || before->take->invoked > slowest->take->invoked) {
+        slowest = &*before;
       }
     }
-    if (latest != nullptr && passage->take && end_of(*passage->take) < taken_from(*latest)) {
-      return text_of(*passage->take) + " overtook the " + text_of(latest->put);
+    if (slowest != nullptr && end_of(*passage.take) < slowest->take->invoked) {
+      return fmt::format("{} was over before {} began, though {} was over before {} began",
+                         text_of(*passage.take), text_of(*slowest->take), text_of(*slowest->put),
+                         text_of(*passage.put));
     }
   }
   return std::nullopt;
 }
 
-// A take that found nothing, while at each instant some value was certainly there.
+// When a value was given to somebody, every lost value put before it was gone.
+std::optional<std::string> check_lost(const Queue& queue) {
+  for (const auto& [put, take] : queue.taken) {
+    const auto gone = count_before(queue.lost_from, put->invoked);
+    const auto able = count_until(queue.open_from, end_of(*take));
+    if (gone > able) {
+      const Operation& lost = *queue.lost[static_cast<std::size_t>(gone - 1)];
+      return fmt::format(
+          "{} overtook {}: before {} began {} lost values were put, and {} "
+          "unanswered takes can have had them",
+          text_of(*take), text_of(lost), text_of(*put), gone, able);
+    }
+  }
+  return std::nullopt;
+}
+
+// Something that was in the queue at an instant at which it cannot be empty.
+std::string content_at(const Queue& queue, Instant instant) {
+  for (const auto& [put, take] : queue.taken) {
+    if (end_of(*put) < instant && instant < take->invoked) {
+      return fmt::format("{} from {} until {}", put->argument, text_of(*put), text_of(*take));
+    }
+  }
+  const auto lost = count_before(queue.lost_from, instant);
+  CHECK(lost > 0);
+  const Operation& put = *queue.lost[static_cast<std::size_t>(lost - 1)];
+  return fmt::format("{} from {} or another lost value (lost: {}, unanswered takes: {})",
+                     put.argument, text_of(put), lost, count_until(queue.open_from, instant));
+}
+
+// A take that found nothing needs one instant at which the queue may be empty. Going back in time
+// from such an instant, it stays one at least until a take began: that of a value, before which
+// this value was there, or one without an answer, before which it had removed nothing. So the
+// begins of takes, its own included, are the only instants to look at.
 std::optional<std::string> check_empty(const Queue& queue) {
-  if (!queue.open_takes.empty()) {
-    return std::nullopt;  // Any value may have gone earlier than anybody knows.
-  }
-  std::vector<std::pair<Instant, Instant>> present;
-  for (const auto& [value, passage] : queue.passages) {
-    if (passage.certainly_from() < passage.certainly_until()) {
-      present.emplace_back(passage.certainly_from(), passage.certainly_until());
+  std::vector<Instant> empty;
+  for (const Operation* take : queue.takes) {
+    if (queue.may_be_empty(take->invoked)) {
+      empty.push_back(take->invoked);
     }
   }
-  std::sort(present.begin(), present.end());
-  for (const Operation& take : queue.empty_takes) {
-    Instant covered = take.invoked;
-    bool begun = false;
-    for (const auto& [from, until] : present) {
-      if (from >= covered && begun) {
-        break;
-      }
-      if (from < covered && until > covered) {
-        begun = true;
-        covered = until;
-      }
-      if (!begun && from >= take.invoked) {
-        break;
-      }
+  std::ranges::sort(empty);
+  for (const Operation* take : queue.takes) {
+    if (!take->completed || take->result != 0 ||
+        count_before(empty, take->invoked) < count_until(empty, *take->completed)) {
+      continue;
     }
-    if (begun && covered > *take.completed) {
-      return text_of(take) + " found nothing, though there was something all the time";
-    }
+    const std::string first = content_at(queue, take->invoked);
+    const std::string last = content_at(queue, *take->completed);
+    return fmt::format("{} found nothing, though the queue was never empty meanwhile: it had {}{}",
+                       text_of(*take), first,
+                       last == first ? "" : " at first, and at last " + last);
   }
   return std::nullopt;
 }
 
-std::optional<std::string> check_queue(const History& operations) {
+std::optional<std::string> check_queue(const Operations& operations) {
   Queue queue;
-  if (auto wrong = collect(operations, queue)) {
+  if (auto wrong = collect_passages(operations, queue)) {
     return wrong;
   }
-  if (auto wrong = check_order(queue)) {
-    return wrong;
+  sort_out(queue);
+  for (const auto rule : {check_order, check_lost, check_empty}) {
+    if (auto wrong = rule(queue)) {
+      return wrong;
+    }
   }
-  return check_empty(queue);
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<std::string> check_linearizable(const History& history) {
-  std::map<std::uint32_t, Register> registers;
-  std::map<std::uint32_t, History> queues;
+  std::map<std::uint32_t, Operations> registers;
+  std::map<std::uint32_t, Operations> queues;
   for (const Operation& operation : history) {
-    if (operation.kind == OperationKind::kWrite) {
-      registers[operation.object].writes[operation.argument] = operation;
-    } else if (operation.kind != OperationKind::kRead) {
-      queues[operation.object].push_back(operation);
-    } else if (operation.completed) {
-      registers[operation.object].reads.push_back(operation);
-    }
+    const bool on_register =
+        operation.kind == OperationKind::kWrite || operation.kind == OperationKind::kRead;
+    (on_register ? registers : queues)[operation.object].push_back(&operation);
   }
-  for (const auto& [object, one] : registers) {
-    if (auto wrong = check_register(one)) {
+  for (const auto& [object, operations] : registers) {
+    if (auto wrong = check_register(operations)) {
       return fmt::format("register {}: {}", object, *wrong);
     }
   }

@@ -3,6 +3,7 @@
 //
 // Registers: P. Gibbons and E. Korach, "Testing Shared Memories" (1997), for values written once.
 // Queues: T. Henzinger, A. Sezgin, V. Vafeiadis, "Aspect-Oriented Linearizability Proofs" (2013).
+// Both are exact, with unanswered operations too, and take n log n steps.
 #pragma once
 
 #include <optional>
