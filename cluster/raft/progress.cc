@@ -55,9 +55,12 @@ void Progress::retry_probe(Round round) {
 void Progress::probe() { probe_from(next(match_)); }
 
 void Progress::probe_from(LogIndex next_index) {
-  state_ = ProgressState::kProbe;
-  probe_sent_ = false;
+  const LogIndex before = next_;
   next_ = std::max(next_index, next(match_));
+  // To send the same again at once would bring the same answer: that waits for the next round, which
+  // also tells if the peer has forgotten what it had.
+  probe_sent_ = probe_sent_ && state_ == ProgressState::kProbe && next_ == before;
+  state_ = ProgressState::kProbe;
   in_flight_.clear();
   in_flight_bytes_ = 0;
 }

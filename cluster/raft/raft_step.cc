@@ -62,9 +62,9 @@ bool Raft::settle_term(const Message& message) {
 
 // Who lives in an old term learns of the new one by any answer, and stops leading or standing.
 void Raft::answer_old_term(const Message& message) {
-  if (const auto* request = std::get_if<VoteRequest>(&message.body)) {
-    self_.send(message.from, VoteReply{.granted = false, .pre_vote = request->pre_vote});
-  } else if (is_from_leader(message)) {
+  // Not a VoteReply: it would carry our term, and a candidate of that term would count it as an
+  // answer to its present request.
+  if (is_from_leader(message) || std::holds_alternative<VoteRequest>(message.body)) {
     self_.send(message.from, HeartbeatReply{});
   }
 }

@@ -27,6 +27,9 @@ Script parse(std::string_view text) {
     } else if (line.empty() || line[0] == '#') {
       step.before += line + "\n";
     } else {
+      if (!step.command.empty()) {
+        give_up(fmt::format("line {}: `{}` has no answer", step.line, step.command));
+      }
       step.command = line;
       step.line = number;
     }
