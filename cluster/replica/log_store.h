@@ -29,7 +29,9 @@ class LogStore {
   // written earlier; then Driver::written. Hard state goes to the end marker, synced, before it is
   // told (P-13). An error ends the process: there is no way to say that a write has failed.
   virtual void write(WriteNumber number, std::vector<GroupWrite> writes) = 0;
-  // Reads entries back for a follower; answered by Driver::fetched.
+  // Reads entries back for a follower; answered by Driver::fetched, with the true position of the
+  // entry before the first (that entry may be compacted: then it is the end of the durable state),
+  // or with no entries if the first is gone. A wrong position is asked for again, for ever.
   virtual void fetch(raft::GroupId group, const raft::Fetch& fetch) = 0;
   // Entries up to `last` are not needed: they are in the state machine's durable state.
   virtual void compact(raft::GroupId group, raft::LogIndex last) = 0;
