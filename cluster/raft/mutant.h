@@ -56,6 +56,7 @@ enum class Mutant : std::uint32_t {
   kPreVoteRaisesTerm = 145,           // The question alone starts a new term.
   kInFlightUnbounded = 146,           // The window of a follower has no end.
   kLeavesTooSoon = 147,               // Who is being removed stands no more, though it is not done.
+  kStandsDespiteLease = 148,          // A restarted sole voter minds no other leader.
 };
 
 }  // namespace godwit::raft

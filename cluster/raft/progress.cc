@@ -57,8 +57,8 @@ void Progress::probe() { probe_from(next(match_)); }
 void Progress::probe_from(LogIndex next_index) {
   const LogIndex before = next_;
   next_ = std::max(next_index, next(match_));
-  // To send the same again at once would bring the same answer: that waits for the next round, which
-  // also tells if the peer has forgotten what it had.
+  // To send the same again at once would bring the same answer: that waits for the next round,
+  // which also tells if the peer has forgotten what it had.
   probe_sent_ = probe_sent_ && state_ == ProgressState::kProbe && next_ == before;
   state_ = ProgressState::kProbe;
   in_flight_.clear();

@@ -19,7 +19,7 @@ Overloaded(Arms...) -> Overloaded<Arms...>;
 
 Raft::Raft(Setup setup, Instant now)
     : self_(std::move(setup), now), role_(Follower(self_, ReplicaId(0))) {
-  if (sole_voter()) {
+  if (sole_voter() && (nobody_else_leads() || planted(Mutant::kStandsDespiteLease))) {
     std::get<Follower>(role_).stand_at_once(self_);
   }
 }
@@ -28,6 +28,10 @@ bool Raft::sole_voter() const {
   const Configuration& configuration = self_.configuration();
   return configuration.voters().size() == 1 && !configuration.joint() &&
          configuration.is_voter(self_.replica);
+}
+
+bool Raft::nobody_else_leads() const {
+  return self_.term() == Term(0) || self_.hard_state().vote == self_.replica;
 }
 
 // --- roles ---------------------------------------------------------------------------------------

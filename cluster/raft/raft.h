@@ -113,6 +113,9 @@ class Raft {
   void follow(Transition transition);
   // A single node: its own quorum.
   [[nodiscard]] bool sole_voter() const;
+  // In this term. Whoever hands the group to a sole voter leads it until that is committed, and its
+  // lease rests on the silence of the voter (section 6.4.1).
+  [[nodiscard]] bool nobody_else_leads() const;
 
   // What a message's term means before its content does (paper, section 5.1). False: done with it.
   bool settle_term(const Message& message);

@@ -150,15 +150,30 @@ std::string command_of(const Plan& plan) {
   return command;
 }
 
+namespace {
+
+// Memory of every size, more than a run gives back, so that the next run gets other addresses.
+class TakenMemory {
+ public:
+  TakenMemory() {
+    for (std::size_t bytes = 16; bytes <= 65'536; bytes += std::max<std::size_t>(16, bytes / 8)) {
+      for (std::size_t count = 0; count < 64; ++count) {
+        blocks_.push_back(std::make_unique_for_overwrite<char[]>(bytes));
+      }
+    }
+  }
+
+ private:
+  std::vector<std::unique_ptr<char[]>> blocks_;
+};
+
+}  // namespace
+
 std::optional<std::string> check_determinism(std::uint64_t seed, bool nondeterministic) {
   Plan plan = make_plan(seed);
   plan.nondeterministic = nondeterministic;
   const Outcome once = run_plan(plan);
-  // The second run finds another heap, so that whatever depends on addresses comes out otherwise.
-  std::vector<std::unique_ptr<std::array<char, 4096>>> elsewhere(4000);
-  for (auto& block : elsewhere) {
-    block = std::make_unique<std::array<char, 4096>>();
-  }
+  const TakenMemory taken;
   const Outcome again = run_plan(plan);
   if (once.hash == again.hash && once.steps == again.steps) {
     return std::nullopt;
