@@ -2,7 +2,7 @@
 #
 #   fmt::fmt  tl::expected  Threads::Threads  asio::asio  OpenSSL::SSL  OpenSSL::Crypto
 #   PkgConfig::argon2  prometheus-cpp::core  CLI11::CLI11  tomlplusplus::tomlplusplus
-#   spdlog::spdlog  nlohmann_json::nlohmann_json  benchmark::benchmark
+#   spdlog::spdlog  nlohmann_json::nlohmann_json  protobuf::libprotobuf-lite  benchmark::benchmark
 #
 # The Debian packages that bring them are listed in deploy/packages.txt.
 
@@ -17,6 +17,7 @@ find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_package(Protobuf 3.21 REQUIRED)
 pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
 
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
