@@ -61,6 +61,8 @@ Bytes Keys::attachment(Attachment attachment) const { return of('a', attachment.
 Bytes Keys::lanes() const { return of('l'); }
 Bytes Keys::destinations() const { return of('d'); }
 Bytes Keys::outbox() const { return of('o'); }
+Bytes Keys::due_wills() const { return of('v'); }
+Bytes Keys::due_will(WillNumber will) const { return of('v', will.value()); }
 Bytes Keys::sessions() const { return of('s'); }
 Bytes Keys::session(SessionNumber session) const { return of('s', session.value()); }
 Bytes Keys::all_subscriptions() const { return of('f'); }
@@ -124,6 +126,7 @@ Bytes Keys::retained(TenantId tenant, std::string_view topic) const {
 }
 
 Attachment attachment_of(ByteView key) { return Attachment(number_of(key, 0)); }
+WillNumber will_of(ByteView key) { return WillNumber(number_of(key, 0)); }
 SessionNumber session_of(ByteView key) { return SessionNumber(number_of(key, 0)); }
 QueueSequence sequence_of(ByteView key) { return QueueSequence(number_of(key, 1)); }
 

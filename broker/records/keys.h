@@ -8,6 +8,7 @@
 //             'l' lane, 16 bytes                          → LaneRow
 //             'd' destination                             → LaneRow: the last sequence sent to it
 //             'o' destination, sequence u64               → OutboxRow
+//             'v' will u64                                → DueWillRow
 //   session   's' session u64                             → SessionRow
 //             'f' session u64, filter                     → SubscriptionRow
 //   queue     'q' session u64, first sequence u64         → QueuePage
@@ -46,6 +47,8 @@ class Keys {
   [[nodiscard]] Bytes destination(const Destination& destination) const;
   [[nodiscard]] Bytes outbox() const;
   [[nodiscard]] Bytes outbox(const Destination& destination, LaneSequence sequence) const;
+  [[nodiscard]] Bytes due_wills() const;
+  [[nodiscard]] Bytes due_will(WillNumber will) const;
   [[nodiscard]] Bytes sessions() const;
   [[nodiscard]] Bytes session(SessionNumber session) const;
   [[nodiscard]] Bytes all_subscriptions() const;
@@ -77,6 +80,7 @@ class Keys {
 [[nodiscard]] LaneId lane_of(ByteView key);
 [[nodiscard]] Destination destination_of(ByteView key);
 [[nodiscard]] LaneSequence outbox_sequence_of(ByteView key);
+[[nodiscard]] WillNumber will_of(ByteView key);
 // Of all keys that begin with a session.
 [[nodiscard]] SessionNumber session_of(ByteView key);
 [[nodiscard]] std::string_view filter_of(ByteView key);

@@ -113,6 +113,7 @@ Bytes encode(const WindowRow& row) {
   Bytes bytes = begin_row();
   put_big_endian(bytes, row.packet_id.value(), 2);
   put_big_endian(bytes, static_cast<std::uint64_t>(row.state), 1);
+  put_varint(bytes, row.sent.value());
   put_message(bytes, row.message);
   return bytes;
 }
@@ -126,6 +127,7 @@ Result<WindowRow, RecordError> decode_window(ByteView bytes) {
   row.packet_id = mqtt::PacketId(static_cast<std::uint16_t>(reader->number(2)));
   const std::uint64_t state = reader->number(1);
   row.state = static_cast<WindowState>(state);
+  row.sent = Epoch(take_varint(*reader));
   auto message = take_message(*reader);
   if (!message) {
     return fail(message.error());

@@ -4,7 +4,7 @@
 //
 //   QueuePage   format u8 = 1, then rows to the end, each: sequence behind the one before it
 //               (varint; the first behind the sequence in the key), QueuedMessage
-//   WindowRow   format u8 = 1, packet id u16, state u8, QueuedMessage
+//   WindowRow   format u8 = 1, packet id u16, state u8, sent varint, QueuedMessage
 //   QueuedMessage  flags u8 (bits 0-1: QoS, 2: retain, 3: has identifiers), block varint,
 //               item varint, size varint, [count varint, so many identifiers varint]
 //   BodyBlock   format u8 = 1, time u64 (milliseconds), message records to the end
@@ -42,11 +42,19 @@ struct LaneRow {
   friend bool operator==(const LaneRow&, const LaneRow&) = default;
 };
 
+// Of a connection that lasts.
 struct WillRow {
   WillNumber number;
   Will will;
-  std::optional<ShardTime> due;  // Set once it has to be published.
   friend bool operator==(const WillRow&, const WillRow&) = default;
+};
+
+// Of a connection that has ended: to be published at `due`.
+struct DueWillRow {
+  SessionNumber session;
+  std::string message;
+  ShardTime due;
+  friend bool operator==(const DueWillRow&, const DueWillRow&) = default;
 };
 
 struct Former {
@@ -76,6 +84,7 @@ struct SessionRow {
   std::uint64_t queued_bytes = 0;
   mqtt::PacketId last_packet_id;
   std::uint64_t dropped_messages = 0;
+  bool ended = false;
   friend bool operator==(const SessionRow&, const SessionRow&) = default;
 };
 
@@ -83,6 +92,7 @@ struct OutboxRow {
   std::string message;
   SessionNumber session;  // Of a QoS 2 exchange; 0: a will.
   mqtt::PacketId packet_id;
+  bool retained = false;
   friend bool operator==(const OutboxRow&, const OutboxRow&) = default;
 };
 
@@ -117,6 +127,8 @@ enum class WindowState : std::uint8_t { kAwaitPuback = 1, kAwaitPubrec = 2, kAwa
 struct WindowRow {
   mqtt::PacketId packet_id;
   WindowState state = WindowState::kAwaitPuback;
+  // The ownership under which the PUBLISH was sent last, and counts against the Receive Maximum.
+  Epoch sent;
   // Without a body once PUBREC has come: it is never sent again.
   QueuedMessage message;
   friend bool operator==(const WindowRow&, const WindowRow&) = default;

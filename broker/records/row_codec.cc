@@ -33,18 +33,10 @@ void set_will(pb::WillRow& to, const WillRow& will) {
   to.set_number(will.number.value());
   to.set_message(will.will.message);
   to.set_delay_seconds(will.will.delay_seconds);
-  if (will.due) {
-    to.set_due_ms(to_milliseconds(*will.due));
-  }
 }
 
 WillRow will_of(pb::WillRow& from) {
-  WillRow will{.number = WillNumber(from.number()),
-               .will = {std::move(*from.mutable_message()), from.delay_seconds()}};
-  if (from.has_due_ms()) {
-    will.due = from_milliseconds(from.due_ms());
-  }
-  return will;
+  return {WillNumber(from.number()), {std::move(*from.mutable_message()), from.delay_seconds()}};
 }
 
 bool fits_u16(std::uint64_t value) { return value <= UINT16_MAX; }
@@ -131,6 +123,7 @@ Bytes encode(const SessionRow& row) {
   to.set_queued_bytes(row.queued_bytes);
   to.set_last_packet_id(row.last_packet_id.value());
   to.set_dropped_messages(row.dropped_messages);
+  to.set_ended(row.ended);
   return bytes_of(to);
 }
 
@@ -156,7 +149,8 @@ Result<SessionRow, RecordError> decode_session(ByteView bytes) {
       .queued_messages = from->queued_messages(),
       .queued_bytes = from->queued_bytes(),
       .last_packet_id = mqtt::PacketId(static_cast<std::uint16_t>(from->last_packet_id())),
-      .dropped_messages = from->dropped_messages()};
+      .dropped_messages = from->dropped_messages(),
+      .ended = from->ended()};
   for (const pb::Former& former : from->formers()) {
     row.formers.push_back({Epoch(former.epoch()), Attachment(former.attachment())});
   }
@@ -191,11 +185,29 @@ Result<SubscriptionRecord, RecordError> decode_subscription(ByteView bytes) {
                             .identifier = from->identifier()};
 }
 
+Bytes encode(const DueWillRow& row) {
+  pb::DueWillRow to;
+  to.set_session(row.session.value());
+  to.set_message(row.message);
+  to.set_due_ms(to_milliseconds(row.due));
+  return bytes_of(to);
+}
+
+Result<DueWillRow, RecordError> decode_due_will(ByteView bytes) {
+  auto from = parse<pb::DueWillRow>(bytes);
+  if (!from) {
+    return fail(from.error());
+  }
+  return DueWillRow{SessionNumber(from->session()), std::move(*from->mutable_message()),
+                    from_milliseconds(from->due_ms())};
+}
+
 Bytes encode(const OutboxRow& row) {
   pb::OutboxRow to;
   to.set_message(row.message);
   to.set_session(row.session.value());
   to.set_packet_id(row.packet_id.value());
+  to.set_retained(row.retained);
   return bytes_of(to);
 }
 
@@ -205,7 +217,7 @@ Result<OutboxRow, RecordError> decode_outbox(ByteView bytes) {
     return fail(RecordError::kMalformed);
   }
   return OutboxRow{std::move(*from->mutable_message()), SessionNumber(from->session()),
-                   mqtt::PacketId(static_cast<std::uint16_t>(from->packet_id()))};
+                   mqtt::PacketId(static_cast<std::uint16_t>(from->packet_id())), from->retained()};
 }
 
 Bytes encode(const Qos2Row& row) {

@@ -15,6 +15,7 @@ namespace godwit::records {
 [[nodiscard]] Bytes encode(const LaneRow& row);
 [[nodiscard]] Bytes encode(const SessionRow& row);
 [[nodiscard]] Bytes encode(const SubscriptionRecord& row);
+[[nodiscard]] Bytes encode(const DueWillRow& row);
 [[nodiscard]] Bytes encode(const OutboxRow& row);
 [[nodiscard]] Bytes encode(const Qos2Row& row);
 // `first`: the sequence in the key.
@@ -35,6 +36,7 @@ struct BlockView {
 [[nodiscard]] Result<LaneRow, RecordError> decode_lane(ByteView bytes);
 [[nodiscard]] Result<SessionRow, RecordError> decode_session(ByteView bytes);
 [[nodiscard]] Result<SubscriptionRecord, RecordError> decode_subscription(ByteView bytes);
+[[nodiscard]] Result<DueWillRow, RecordError> decode_due_will(ByteView bytes);
 [[nodiscard]] Result<OutboxRow, RecordError> decode_outbox(ByteView bytes);
 [[nodiscard]] Result<Qos2Row, RecordError> decode_qos2(ByteView bytes);
 [[nodiscard]] Result<QueuePage, RecordError> decode_page(ByteView bytes, QueueSequence first);

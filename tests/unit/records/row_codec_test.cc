@@ -20,7 +20,9 @@ TEST(RowCodec, gives_back_every_row) {
   EXPECT_EQ(decode_session(encode(SessionRow{})).value(), SessionRow{});
   const SubscriptionRecord subscription{mqtt::Qos::kAtLeastOnce, true, false, true, 268'435'455};
   EXPECT_EQ(decode_subscription(encode(subscription)).value(), subscription);
-  const OutboxRow outbox{some_message(), SessionNumber(7), mqtt::PacketId(5)};
+  const DueWillRow will{SessionNumber(7), some_message(), from_milliseconds(5)};
+  EXPECT_EQ(decode_due_will(encode(will)).value(), will);
+  const OutboxRow outbox{some_message(), SessionNumber(7), mqtt::PacketId(5), true};
   EXPECT_EQ(decode_outbox(encode(outbox)).value(), outbox);
   EXPECT_EQ(decode_qos2(encode(Qos2Row{2, true})).value(), (Qos2Row{2, true}));
   EXPECT_EQ(decode_page(encode(some_page(), QueueSequence(100)), QueueSequence(100)).value(),

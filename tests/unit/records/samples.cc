@@ -86,13 +86,14 @@ SessionRow some_session() {
           .receive_maximum = 20,
           .queue_messages_max = 10'000,
           .queue_bytes_max = 1 << 20,
-          .will = WillRow{WillNumber(2), {some_message(), 30}, from_milliseconds(5)},
+          .will = WillRow{WillNumber(2), {some_message(), 30}},
           .next_sequence = QueueSequence(900),
           .head_sequence = QueueSequence(100),
           .queued_messages = 780,
           .queued_bytes = 123'456,
           .last_packet_id = mqtt::PacketId(65'535),
-          .dropped_messages = 1};
+          .dropped_messages = 1,
+          .ended = true};
 }
 
 QueuePage some_page() {
@@ -107,7 +108,7 @@ QueuePage some_page() {
 }
 
 WindowRow some_window_row() {
-  return {mqtt::PacketId(258), WindowState::kAwaitPubrec, some_page().at(1).message};
+  return {mqtt::PacketId(258), WindowState::kAwaitPubrec, Epoch(300), some_page().at(1).message};
 }
 
 std::vector<std::pair<std::string, Bytes>> all_samples() {
@@ -127,8 +128,10 @@ std::vector<std::pair<std::string, Bytes>> all_samples() {
   samples.emplace_back("session", encode(some_session()));
   samples.emplace_back("subscription",
                        encode(SubscriptionRecord{mqtt::Qos::kExactlyOnce, true, true, true, 9}));
-  samples.emplace_back("outbox",
-                       encode(OutboxRow{some_message(), SessionNumber(7), mqtt::PacketId(5)}));
+  samples.emplace_back(
+      "outbox", encode(OutboxRow{some_message(), SessionNumber(7), mqtt::PacketId(5), true}));
+  samples.emplace_back("due-will", encode(DueWillRow{SessionNumber(7), some_message(),
+                                                     from_milliseconds(1'800'000'000'000)}));
   samples.emplace_back("qos2", encode(Qos2Row{2, true}));
   samples.emplace_back("page", encode(some_page(), QueueSequence(100)));
   samples.emplace_back("window", encode(some_window_row()));
