@@ -35,7 +35,7 @@ ROOMS = {
     "crypto": Room("broker/crypto", ("access",), ("openssl", "argon2"), pure=False),
     "proto": Room("proto", libraries=("protobuf",)),
     "records": Room("broker/records", ("mqtt", "proto"), ("protobuf",)),
-    "shard": Room("broker/shard", ("session", "routing", "records", "storage")),
+    "shard": Room("broker/shard", ("mqtt", "session", "routing", "records", "storage")),
     "front": Room("broker/front", ("session", "routing", "access", "records", "mqtt")),
     "client": Room("broker/client", ("mqtt",)),
     "net": Room("broker/net", ("front", "mqtt", "access", "client"), ("asio", "openssl"), pure=False),

@@ -16,7 +16,7 @@ namespace godwit::records {
 struct SessionNumberTag;
 using SessionNumber = StrongId<SessionNumberTag, std::uint64_t>;
 
-// An ownership of a session; every command of a session carries it (P-8).
+// An ownership of a session, counted in a shard; every command of a session carries it (P-8).
 struct EpochTag;
 using Epoch = StrongId<EpochTag, std::uint64_t>;
 

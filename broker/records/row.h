@@ -28,6 +28,7 @@ struct ShardRow {
   SessionNumber last_session;
   BlockNumber last_block;
   WillNumber last_will;
+  Epoch last_epoch;
   friend bool operator==(const ShardRow&, const ShardRow&) = default;
 };
 
@@ -39,6 +40,8 @@ struct AttachmentRow {
 
 struct LaneRow {
   LaneSequence last;
+  NodeId node;     // Whose process it is; 0: a shard's.
+  ShardTime used;  // When something came by it last.
   friend bool operator==(const LaneRow&, const LaneRow&) = default;
 };
 
@@ -79,12 +82,14 @@ struct SessionRow {
   std::uint64_t queue_bytes_max = 0;
   std::optional<WillRow> will;
   QueueSequence next_sequence{1};
-  QueueSequence head_sequence{1};
+  QueueSequence head_page{1};      // The first page of the queue is not before it,
+  QueueSequence head_sequence{1};  // and rows before this have left it.
   std::uint32_t queued_messages = 0;
   std::uint64_t queued_bytes = 0;
   mqtt::PacketId last_packet_id;
   std::uint64_t dropped_messages = 0;
   bool ended = false;
+  bool session_present = false;
   friend bool operator==(const SessionRow&, const SessionRow&) = default;
 };
 

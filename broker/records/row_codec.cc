@@ -49,6 +49,7 @@ Bytes encode(const ShardRow& row) {
   to.set_last_session(row.last_session.value());
   to.set_last_block(row.last_block.value());
   to.set_last_will(row.last_will.value());
+  to.set_last_epoch(row.last_epoch.value());
   return bytes_of(to);
 }
 
@@ -58,7 +59,8 @@ Result<ShardRow, RecordError> decode_shard(ByteView bytes) {
     return fail(from.error());
   }
   return ShardRow{from_milliseconds(from->time_ms()), SessionNumber(from->last_session()),
-                  BlockNumber(from->last_block()), WillNumber(from->last_will())};
+                  BlockNumber(from->last_block()), WillNumber(from->last_will()),
+                  Epoch(from->last_epoch())};
 }
 
 Bytes encode(const AttachmentRow& row) {
@@ -82,6 +84,8 @@ Result<AttachmentRow, RecordError> decode_attachment(ByteView bytes) {
 Bytes encode(const LaneRow& row) {
   pb::LaneRow to;
   to.set_last_sequence(row.last.value());
+  to.set_node(row.node.value());
+  to.set_used_ms(to_milliseconds(row.used));
   return bytes_of(to);
 }
 
@@ -90,7 +94,8 @@ Result<LaneRow, RecordError> decode_lane(ByteView bytes) {
   if (!from) {
     return fail(from.error());
   }
-  return LaneRow{LaneSequence(from->last_sequence())};
+  return LaneRow{LaneSequence(from->last_sequence()), NodeId(from->node()),
+                 from_milliseconds(from->used_ms())};
 }
 
 Bytes encode(const SessionRow& row) {
@@ -118,12 +123,14 @@ Bytes encode(const SessionRow& row) {
     set_will(*to.mutable_will(), *row.will);
   }
   to.set_next_sequence(row.next_sequence.value());
+  to.set_head_page(row.head_page.value());
   to.set_head_sequence(row.head_sequence.value());
   to.set_queued_messages(row.queued_messages);
   to.set_queued_bytes(row.queued_bytes);
   to.set_last_packet_id(row.last_packet_id.value());
   to.set_dropped_messages(row.dropped_messages);
   to.set_ended(row.ended);
+  to.set_session_present(row.session_present);
   return bytes_of(to);
 }
 
@@ -145,12 +152,14 @@ Result<SessionRow, RecordError> decode_session(ByteView bytes) {
       .queue_messages_max = from->queue_messages_max(),
       .queue_bytes_max = from->queue_bytes_max(),
       .next_sequence = QueueSequence(from->next_sequence()),
+      .head_page = QueueSequence(from->head_page()),
       .head_sequence = QueueSequence(from->head_sequence()),
       .queued_messages = from->queued_messages(),
       .queued_bytes = from->queued_bytes(),
       .last_packet_id = mqtt::PacketId(static_cast<std::uint16_t>(from->last_packet_id())),
       .dropped_messages = from->dropped_messages(),
-      .ended = from->ended()};
+      .ended = from->ended(),
+      .session_present = from->session_present()};
   for (const pb::Former& former : from->formers()) {
     row.formers.push_back({Epoch(former.epoch()), Attachment(former.attachment())});
   }

@@ -11,11 +11,13 @@ namespace godwit::records {
 namespace {
 
 TEST(RowCodec, gives_back_every_row) {
-  const ShardRow shard{from_milliseconds(9), SessionNumber(7), BlockNumber(8), WillNumber(9)};
+  const ShardRow shard{from_milliseconds(9), SessionNumber(7), BlockNumber(8), WillNumber(9),
+                       Epoch(10)};
   EXPECT_EQ(decode_shard(encode(shard)).value(), shard);
   const AttachmentRow attachment{NodeId(4), some_lane()};
   EXPECT_EQ(decode_attachment(encode(attachment)).value(), attachment);
-  EXPECT_EQ(decode_lane(encode(LaneRow{LaneSequence(77)})).value().last, LaneSequence(77));
+  const LaneRow lane{LaneSequence(77), NodeId(4), from_milliseconds(9)};
+  EXPECT_EQ(decode_lane(encode(lane)).value(), lane);
   EXPECT_EQ(decode_session(encode(some_session())).value(), some_session());
   EXPECT_EQ(decode_session(encode(SessionRow{})).value(), SessionRow{});
   const SubscriptionRecord subscription{mqtt::Qos::kAtLeastOnce, true, false, true, 268'435'455};

@@ -88,12 +88,14 @@ SessionRow some_session() {
           .queue_bytes_max = 1 << 20,
           .will = WillRow{WillNumber(2), {some_message(), 30}},
           .next_sequence = QueueSequence(900),
+          .head_page = QueueSequence(64),
           .head_sequence = QueueSequence(100),
           .queued_messages = 780,
           .queued_bytes = 123'456,
           .last_packet_id = mqtt::PacketId(65'535),
           .dropped_messages = 1,
-          .ended = true};
+          .ended = true,
+          .session_present = true};
 }
 
 QueuePage some_page() {
@@ -121,10 +123,11 @@ std::vector<std::pair<std::string, Bytes>> all_samples() {
     samples.emplace_back(name, encode(std::move(entry)));
   }
   samples.emplace_back("time-entry", encode(Entry{.time = from_milliseconds(1'800'000'000'000)}));
-  samples.emplace_back("shard", encode(ShardRow{from_milliseconds(1'800'000'000'000),
-                                                SessionNumber(7), BlockNumber(8), WillNumber(9)}));
+  samples.emplace_back("shard",
+                       encode(ShardRow{from_milliseconds(1'800'000'000'000), SessionNumber(7),
+                                       BlockNumber(8), WillNumber(9), Epoch(10)}));
   samples.emplace_back("attachment", encode(AttachmentRow{NodeId(4), some_lane()}));
-  samples.emplace_back("lane", encode(LaneRow{LaneSequence(77)}));
+  samples.emplace_back("lane", encode(LaneRow{LaneSequence(77), NodeId(4), from_milliseconds(9)}));
   samples.emplace_back("session", encode(some_session()));
   samples.emplace_back("subscription",
                        encode(SubscriptionRecord{mqtt::Qos::kExactlyOnce, true, true, true, 9}));
