@@ -80,14 +80,35 @@ void Bodies::release(BodyRef body) {
 }
 
 void Bodies::forget(BlockNumber number) {
-  const auto found = blocks_.find(number);
-  if (found->second->stored) {
+  if (blocks_.at(number)->stored) {
     writer_.remove(Table::kMessage, keys_.bodies(number));
     writer_.remove(Table::kMessage, keys_.counts(number));
   }
   open_ = open_ && number != last_;
-  released_.push_back(std::move(found->second));
+  released_.push_back(take_out(number));
+}
+
+void Bodies::note_stored(BlockNumber number, Block& block) {
+  block.stored = stored_.insert(stored_.end(), number);
+  count_cached(block);
+}
+
+void Bodies::count_cached(Block& block) {
+  cached_bytes_ -= block.cached_bytes;
+  block.cached_bytes = sizeof(Block) + block.counts.size() * sizeof(std::uint32_t) +
+                       (block.messages ? block.messages->size() : 0);
+  cached_bytes_ += block.cached_bytes;
+}
+
+std::unique_ptr<Bodies::Block> Bodies::take_out(BlockNumber number) {
+  const auto found = blocks_.find(number);
+  std::unique_ptr<Block> block = std::move(found->second);
   blocks_.erase(found);
+  if (block->stored) {
+    stored_.erase(*block->stored);
+    cached_bytes_ -= block->cached_bytes;
+  }
+  return block;
 }
 
 std::optional<Bodies::View> Bodies::read(BodyRef body) {
@@ -118,13 +139,11 @@ Bodies::Block* Bodies::find(BlockNumber number) {
     return nullptr;
   }
   auto block = std::make_unique<Block>();
-  block->stored = true;
   block->counts = *std::move(counts);
   for (const std::uint32_t count : block->counts) {
     block->held += count > 0 ? 1 : 0;
   }
-  cached_.push_back(number);
-  cached_bytes_ += row->size();
+  note_stored(number, *block);
   return blocks_.emplace(number, std::move(block)).first->second.get();
 }
 
@@ -157,7 +176,7 @@ bool Bodies::load_messages(BlockNumber number, Block& block) {
   block.time = view->time;
   block.offsets = std::move(offsets);
   block.messages = Bytes(view->messages.begin(), view->messages.end());
-  cached_bytes_ += block.messages->size();
+  count_cached(block);
   return true;
 }
 
@@ -177,9 +196,7 @@ void Bodies::flush(storage::Batch& to) {
       Bytes bodies = records::encode_block(block.time, *block.messages);
       storage::seal(key, bodies);
       to.put(Table::kMessage, key, bodies);
-      block.stored = true;
-      cached_.push_back(number);
-      cached_bytes_ += block.messages->size();
+      note_stored(number, block);
     }
     block.dirty = false;
   }
@@ -190,17 +207,8 @@ void Bodies::flush(storage::Batch& to) {
 
 void Bodies::trim() {
   released_.clear();
-  while (cached_bytes_ > limits_.cache_bytes_max && !cached_.empty()) {
-    const auto found = blocks_.find(std::exchange(cached_.front(), {}));
-    cached_.pop_front();
-    if (found != blocks_.end() && !found->second->dirty) {
-      cached_bytes_ -=
-          std::min(cached_bytes_, found->second->messages ? found->second->messages->size() : 0);
-      blocks_.erase(found);
-    }
-  }
-  if (cached_.empty()) {
-    cached_bytes_ = 0;
+  while (cached_bytes_ > limits_.cache_bytes_max) {
+    static_cast<void>(take_out(stored_.front()));
   }
 }
 

@@ -7,7 +7,7 @@
 // Owned by the shard, used on its thread.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -68,8 +68,10 @@ class Bodies {
     std::vector<std::uint32_t> offsets;  // Of each item in `messages`.
     std::vector<std::uint32_t> counts;
     std::uint32_t held = 0;  // Items whose count is not 0.
-    bool stored = false;
     bool dirty = false;
+    // Where it is among those that are in the store too; nothing while it is not there.
+    std::optional<std::list<records::BlockNumber>::iterator> stored;
+    std::size_t cached_bytes = 0;
   };
 
   [[nodiscard]] Block& open_block(std::size_t record_bytes);
@@ -78,6 +80,10 @@ class Bodies {
   [[nodiscard]] bool load_messages(records::BlockNumber number, Block& block);
   void mark_dirty(records::BlockNumber number, Block& block);
   void forget(records::BlockNumber number);
+  void note_stored(records::BlockNumber number, Block& block);
+  void count_cached(Block& block);
+  // Takes it out of memory.
+  [[nodiscard]] std::unique_ptr<Block> take_out(records::BlockNumber number);
   void trim();
 
   const records::Keys& keys_;
@@ -86,7 +92,7 @@ class Bodies {
   BodyLimits limits_;
   std::unordered_map<records::BlockNumber, std::unique_ptr<Block>> blocks_;
   std::vector<records::BlockNumber> dirty_;
-  std::deque<records::BlockNumber> cached_;  // Clean ones, the oldest first.
+  std::list<records::BlockNumber> stored_;  // In memory too, the oldest first.
   std::size_t cached_bytes_ = 0;
   std::vector<std::unique_ptr<Block>> released_;  // In this entry; views point into them.
   records::BlockNumber last_;

@@ -43,6 +43,7 @@ void add_all(Suite& suite) {
   godwit::bench::add_one_to_one(suite);
   godwit::bench::add_fan_out(suite);
   godwit::bench::add_replication(suite);
+  godwit::bench::add_shard(suite);
 }
 
 int run_all(int argc, char** argv) {

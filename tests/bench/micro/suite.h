@@ -86,5 +86,6 @@ void add_timer_wheel(Suite& suite);
 void add_one_to_one(Suite& suite);
 void add_fan_out(Suite& suite);
 void add_replication(Suite& suite);
+void add_shard(Suite& suite);
 
 }  // namespace godwit::bench
