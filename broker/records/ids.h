@@ -67,6 +67,12 @@ struct LaneId {
   return lane;
 }
 
+[[nodiscard]] constexpr bool is_shard_lane(const LaneId& lane) {
+  return lane == lane_of(ShardId(
+                     static_cast<std::uint16_t>(std::to_integer<unsigned>(lane.bytes[14]) << 8U |
+                                                std::to_integer<unsigned>(lane.bytes[15]))));
+}
+
 // The time line of a shard: what its entries say, in milliseconds (P-14). It has no now() on
 // purpose.
 struct ShardTimeLine {

@@ -63,6 +63,7 @@ struct DueWillRow {
 struct Former {
   Epoch epoch;
   Attachment attachment;
+  ConnectionNumber connection;
   friend bool operator==(const Former&, const Former&) = default;
 };
 

@@ -111,6 +111,7 @@ Bytes encode(const SessionRow& row) {
     pb::Former& one = *to.add_formers();
     one.set_epoch(former.epoch.value());
     one.set_attachment(former.attachment.value());
+    one.set_connection(former.connection.value());
   }
   to.set_expiry_interval_seconds(row.expiry_interval_seconds);
   if (row.expires) {
@@ -161,7 +162,8 @@ Result<SessionRow, RecordError> decode_session(ByteView bytes) {
       .ended = from->ended(),
       .session_present = from->session_present()};
   for (const pb::Former& former : from->formers()) {
-    row.formers.push_back({Epoch(former.epoch()), Attachment(former.attachment())});
+    row.formers.push_back({Epoch(former.epoch()), Attachment(former.attachment()),
+                           ConnectionNumber(former.connection())});
   }
   if (from->has_expires_ms()) {
     row.expires = from_milliseconds(from->expires_ms());

@@ -43,9 +43,8 @@ struct OpenRefused {
 };
 // The former owner's connection is to be closed; then Fenced.
 struct Fence {
-  records::Attachment attachment;
-  records::SessionNumber session;
-  records::Epoch epoch;
+  Owner former;
+  Owner by;  // Whose Fenced is waited for.
 };
 
 // Everything of the lane up to here is taken (P-2).

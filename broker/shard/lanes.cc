@@ -54,7 +54,10 @@ void Lanes::detach(Attachment attachment) {
 
 std::optional<LaneSequence> Lanes::last(const LaneId& lane) const {
   const auto found = lanes_.find(lane);
-  return found == lanes_.end() ? std::nullopt : std::optional(found->second.last);
+  if (found != lanes_.end()) {
+    return found->second.last;
+  }
+  return records::is_shard_lane(lane) ? std::optional(LaneSequence(0)) : std::nullopt;
 }
 
 void Lanes::save(const LaneId& lane, const records::LaneRow& row) {
@@ -63,7 +66,8 @@ void Lanes::save(const LaneId& lane, const records::LaneRow& row) {
 }
 
 void Lanes::take(const LaneId& lane, LaneSequence last, records::ShardTime now) {
-  save(lane, {last, lanes_.at(lane).node, now});
+  const auto found = lanes_.find(lane);
+  save(lane, {last, found == lanes_.end() ? NodeId(0) : found->second.node, now});
 }
 
 void Lanes::load() {

@@ -34,9 +34,9 @@ class Lanes {
     return attachments_.contains(attachment);
   }
 
-  // What has been taken of a lane; nothing: it has no row.
+  // What has been taken of a lane; nothing: it has no row. Shards need no attachment: theirs begin
+  // with their first message.
   [[nodiscard]] std::optional<records::LaneSequence> last(const records::LaneId& lane) const;
-  // Of a lane that has a row.
   void take(const records::LaneId& lane, records::LaneSequence last, records::ShardTime now);
 
  private:

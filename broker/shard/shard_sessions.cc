@@ -81,8 +81,7 @@ DurableSession& Shard::session_for(const records::Open& open, bool& present) {
   if (there != nullptr) {
     formers = there->row.formers;
     if (there->connected()) {
-      formers.push_back({there->row.epoch, there->row.attachment});
-      tell(Fence{there->row.attachment, there->number, there->row.epoch});
+      formers.push_back({there->row.epoch, there->row.attachment, there->row.connection});
       const records::SessionNumber number = there->number;
       end_connection(*there, true);
       there = sessions_.find(number);
@@ -119,6 +118,10 @@ void Shard::connect(DurableSession& session, const records::Open& open, bool pre
   session.row.queue_bytes_max = open.queue_bytes_max;
   arm_will(session, open.will);
   sessions_.touch(session);
+  for (const records::Former& former : session.row.formers) {
+    tell(Fence{{former.attachment, former.connection, session.number, former.epoch},
+               session.owner()});
+  }
   if (session.deliverable()) {
     begin_connection(session);
   }

@@ -73,29 +73,30 @@ std::vector<Command> some_commands() {
 }
 
 SessionRow some_session() {
-  return {.tenant = TenantId(3),
-          .client_id = "client",
-          .user_name = "user",
-          .client_hash = 0xfffffffffffffffe,
-          .epoch = Epoch(300),
-          .attachment = Attachment(12),
-          .connection = ConnectionNumber(1'000'000),
-          .formers = {{Epoch(298), Attachment(3)}, {Epoch(299), Attachment(11)}},
-          .expiry_interval_seconds = 3600,
-          .expires = from_milliseconds(1'800'000'000'000),
-          .receive_maximum = 20,
-          .queue_messages_max = 10'000,
-          .queue_bytes_max = 1 << 20,
-          .will = WillRow{WillNumber(2), {some_message(), 30}},
-          .next_sequence = QueueSequence(900),
-          .head_page = QueueSequence(64),
-          .head_sequence = QueueSequence(100),
-          .queued_messages = 780,
-          .queued_bytes = 123'456,
-          .last_packet_id = mqtt::PacketId(65'535),
-          .dropped_messages = 1,
-          .ended = true,
-          .session_present = true};
+  return {
+      .tenant = TenantId(3),
+      .client_id = "client",
+      .user_name = "user",
+      .client_hash = 0xfffffffffffffffe,
+      .epoch = Epoch(300),
+      .attachment = Attachment(12),
+      .connection = ConnectionNumber(1'000'000),
+      .formers = {{Epoch(298), Attachment(3), ConnectionNumber(5)}, {Epoch(299), Attachment(11)}},
+      .expiry_interval_seconds = 3600,
+      .expires = from_milliseconds(1'800'000'000'000),
+      .receive_maximum = 20,
+      .queue_messages_max = 10'000,
+      .queue_bytes_max = 1 << 20,
+      .will = WillRow{WillNumber(2), {some_message(), 30}},
+      .next_sequence = QueueSequence(900),
+      .head_page = QueueSequence(64),
+      .head_sequence = QueueSequence(100),
+      .queued_messages = 780,
+      .queued_bytes = 123'456,
+      .last_packet_id = mqtt::PacketId(65'535),
+      .dropped_messages = 1,
+      .ended = true,
+      .session_present = true};
 }
 
 QueuePage some_page() {

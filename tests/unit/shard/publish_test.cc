@@ -62,6 +62,18 @@ TEST_F(LaneTest, refuses_a_lane_that_nobody_attached) {
   EXPECT_THAT(send(1, {"1"}, 77), ElementsAre("lane unknown"));
 }
 
+TEST_F(LaneTest, of_a_shard_needs_no_attachment) {
+  const auto send_as = [&](std::uint64_t first) {
+    return kit_.apply(
+        PublishBatch{records::lane_of(ShardId(9)), LaneSequence(first), record({"t", "x"})});
+  };
+  EXPECT_THAT(send_as(2), ElementsAre("lane expects 1"));
+  EXPECT_THAT(send_as(1), ElementsAre("taken 1", "deliver 1 id 1 t:x q1"));
+  kit_.flush();
+  kit_.restart();
+  EXPECT_THAT(send_as(1), ElementsAre("taken 1"));
+}
+
 TEST_F(LaneTest, remembers_over_a_restart) {
   send(1, {"1", "2"});
   kit_.flush();

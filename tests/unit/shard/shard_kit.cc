@@ -26,7 +26,7 @@ struct Words {
                                                          : "refused attachment ended";
   }
   std::string operator()(const Fence& fence) const {
-    return fmt::format("fence {} epoch {}", fence.session.value(), fence.epoch.value());
+    return fmt::format("fence epoch {}", fence.former.epoch.value());
   }
   std::string operator()(const LaneTaken& taken) const {
     return fmt::format("taken {}", taken.last.value());
