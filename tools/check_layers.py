@@ -43,6 +43,7 @@ ROOMS = {
     "raft": Room("cluster/raft"),
     "membership": Room("cluster/membership", ("raft",)),
     "replica": Room("cluster/replica", ("raft", "storage")),
+    "host": Room("broker/host", ("mqtt", "session", "routing", "records", "storage", "shard", "raft", "replica")),
     "peer": Room("cluster/peer", ("replica", "proto"), ("grpc", "protobuf"), pure=False),
     "rocksdb": Room("storage/rocksdb", ("storage",), ("rocksdb",), pure=False),
     "app": Room(

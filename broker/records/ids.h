@@ -67,10 +67,13 @@ struct LaneId {
   return lane;
 }
 
+// Of a lane that is_shard_lane.
+[[nodiscard]] constexpr ShardId shard_of(const LaneId& lane) {
+  return ShardId(static_cast<std::uint16_t>(std::to_integer<unsigned>(lane.bytes[14]) << 8U |
+                                            std::to_integer<unsigned>(lane.bytes[15])));
+}
 [[nodiscard]] constexpr bool is_shard_lane(const LaneId& lane) {
-  return lane == lane_of(ShardId(
-                     static_cast<std::uint16_t>(std::to_integer<unsigned>(lane.bytes[14]) << 8U |
-                                                std::to_integer<unsigned>(lane.bytes[15]))));
+  return lane == lane_of(shard_of(lane));
 }
 
 // The time line of a shard: what its entries say, in milliseconds (P-14). It has no now() on

@@ -57,6 +57,7 @@ class Shard {
 
   // --- looking, for whoever leads --------------------------------------------------------------
 
+  [[nodiscard]] ShardId id() const { return setup_.shard; }
   [[nodiscard]] records::ShardTime time() const { return counters_.time; }
   // An entry with a time at or after this has something to do; nothing: none has (P-14).
   [[nodiscard]] std::optional<records::ShardTime> next_deadline() const;

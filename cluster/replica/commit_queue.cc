@@ -2,14 +2,15 @@
 
 #include <utility>
 
-#include "base/check.h"
-
 namespace godwit::replica {
 
 void CommitQueue::write(WriteNumber number, std::vector<GroupWrite> writes) {
-  CHECK(gathered_.writes.empty());  // The driver writes once a turn.
-  gathered_.number = number;
-  gathered_.writes = std::move(writes);
+  // One write a work, because each is answered by its number.
+  if (gathered_.empty() || !gathered_.back().writes.empty()) {
+    gathered_.emplace_back();
+  }
+  gathered_.back().number = number;
+  gathered_.back().writes = std::move(writes);
 }
 
 void CommitQueue::fetch(raft::GroupId group, const raft::Fetch& fetch) {
@@ -17,20 +18,19 @@ void CommitQueue::fetch(raft::GroupId group, const raft::Fetch& fetch) {
 }
 
 void CommitQueue::compact(raft::GroupId group, raft::LogIndex last) {
-  gathered_.compactions.push_back({group, last});
+  newest().compactions.push_back({group, last});
 }
 
 void CommitQueue::mark(raft::GroupId group, raft::LogPosition durable) {
-  gathered_.marks.push_back({group, durable});
+  newest().marks.push_back({group, durable});
 }
 
-void CommitQueue::save(StateWrite state) { gathered_.states.push_back(std::move(state)); }
+void CommitQueue::save(StateWrite state) { newest().states.push_back(std::move(state)); }
 
-std::optional<CommitWork> CommitQueue::take() {
-  if (gathered_.empty()) {
-    return std::nullopt;
-  }
-  return std::exchange(gathered_, {});
+std::vector<CommitWork> CommitQueue::take() { return std::exchange(gathered_, {}); }
+
+CommitWork& CommitQueue::newest() {
+  return gathered_.empty() ? gathered_.emplace_back() : gathered_.back();
 }
 
 std::vector<CommitQueue::Answer> CommitQueue::take_fetched() { return std::exchange(fetched_, {}); }

@@ -2,8 +2,6 @@
 // disk during a turn, to be handed over at the end of it.
 #pragma once
 
-#include <optional>
-
 #include "cluster/replica/commit_cycle.h"
 
 namespace godwit::replica {
@@ -20,8 +18,8 @@ class CommitQueue final : public LogStore {
   // The state of a group as of now; the overlay keeps the rows until they are written.
   void save(StateWrite state);
 
-  // What has gathered, once a turn; nothing if there is none.
-  [[nodiscard]] std::optional<CommitWork> take();
+  // What has gathered, in order.
+  [[nodiscard]] std::vector<CommitWork> take();
   // Entries that were asked for, to be given to the driver in the next turn.
   struct Answer {
     raft::GroupId group;
@@ -30,8 +28,10 @@ class CommitQueue final : public LogStore {
   [[nodiscard]] std::vector<Answer> take_fetched();
 
  private:
+  [[nodiscard]] CommitWork& newest();
+
   const storage::Reader& store_;
-  CommitWork gathered_;
+  std::vector<CommitWork> gathered_;
   std::vector<Answer> fetched_;
 };
 

@@ -70,8 +70,8 @@ void DurableNode::turn() {
     }
   }
   driver_->turn();
-  if (auto work = queue_.take()) {
-    gathered_.push_back(*std::move(work));
+  for (CommitWork& work : queue_.take()) {
+    gathered_.push_back(std::move(work));
   }
 }
 
