@@ -3,6 +3,7 @@
 #   fmt::fmt  tl::expected  Threads::Threads  asio::asio  OpenSSL::SSL  OpenSSL::Crypto
 #   PkgConfig::argon2  prometheus-cpp::core  CLI11::CLI11  tomlplusplus::tomlplusplus
 #   spdlog::spdlog  nlohmann_json::nlohmann_json  protobuf::libprotobuf-lite  benchmark::benchmark
+#   RocksDB::rocksdb-shared
 #
 # The Debian packages that bring them are listed in deploy/packages.txt.
 
@@ -18,6 +19,8 @@ find_package(tomlplusplus REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(Protobuf 3.21 REQUIRED)
+# Debian builds it for the configuration "None" alone, with assertions; any of ours links it.
+find_package(RocksDB 7.8 REQUIRED)
 pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
 
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)

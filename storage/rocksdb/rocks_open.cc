@@ -1,0 +1,139 @@
+// Opening the rows: the checks before RocksDB may touch them, and its errors as sentences.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "storage/rocksdb/engine.h"
+#include "storage/rocksdb/file.h"
+#include "storage/rocksdb/rocks_store.h"
+
+namespace godwit::storage::rocks {
+namespace {
+
+constexpr std::string_view kWhatToDo =
+    "In a cluster, stop the node, empty its directory and start it again: it joins anew and gets "
+    "its data from the others. A single node: restore a backup, or take what is left with "
+    "`godwit recover --accept-loss`.";
+
+bool is_ours(const std::string& family) {
+  return family == rocksdb::kDefaultColumnFamilyName ||
+         std::find(kTableNames.begin(), kTableNames.end(), family) != kTableNames.end();
+}
+
+bool tells_of_loss(const std::string& line) { return line.find("dropping ") != std::string::npos; }
+
+// RocksDB's status seldom names the file; what it logged before does.
+Error open_error(const std::string& path, const rocksdb::Status& status,
+                 const std::vector<std::string>& lines) {
+  std::string details;
+  for (const std::string& line : lines) {
+    details += fmt::format(" ({})", line);
+  }
+  const bool damaged = status.IsCorruption();
+  return Error{fmt::format(
+      "{}: {}: {}{}. {}", path, damaged ? "the store is damaged" : "cannot open the store",
+      status.ToString(), details, damaged ? kWhatToDo : "Nothing was changed.")};
+}
+
+// The store must have the tables that are known here, and no others.
+Result<void> check_families(const std::string& path, const rocksdb::DBOptions& options) {
+  std::vector<std::string> families;
+  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(options, path, &families);
+  if (!listed.ok()) {
+    return fail(open_error(path, listed, {}));
+  }
+  for (const std::string& family : families) {
+    if (!is_ours(family)) {
+      return fail(Error{fmt::format(
+          "{}: the store has a table \"{}\" that this program does not know. Start the version of "
+          "Godwit that wrote it, or a newer one.",
+          path, family)});
+    }
+  }
+  if (families.size() != kTables + 1) {
+    return fail(Error{fmt::format("{}: the store has {} tables and should have {}. {}", path,
+                                  families.size() - 1, kTables, kWhatToDo)});
+  }
+  return {};
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(
+    const rocksdb::ColumnFamilyOptions& options) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> all;
+  for (const std::string_view table : kTableNames) {
+    all.emplace_back(std::string(table), options);
+  }
+  all.emplace_back(rocksdb::kDefaultColumnFamilyName, options);
+  return all;
+}
+
+// With `database` as it is: the callers differ in what may be missing.
+Result<std::unique_ptr<Engine>> open_engine(const std::string& path, const RowsOptions& options,
+                                            rocksdb::DBOptions database,
+                                            std::unique_ptr<Engine> engine) {
+  engine->path = path;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(
+      database, path, descriptors(family_options(options, *engine)), &handles, &db);
+  if (!status.ok()) {
+    return fail(open_error(path, status, engine->log->take_lines()));
+  }
+  engine->db.reset(db);
+  std::copy_n(handles.begin(), kTables, engine->tables.begin());
+  engine->unused = handles.back();
+  return engine;
+}
+
+}  // namespace
+
+Result<void> RocksStore::make(const std::string& path, Fatal& fatal) {
+  if (::mkdir(path.c_str(), 0700) != 0) {
+    return fail(system_error(path, "cannot make the folder"));
+  }
+  auto engine = std::make_unique<Engine>(fatal);
+  const RowsOptions options;
+  rocksdb::DBOptions database = database_options(options, *engine);
+  database.create_if_missing = true;
+  database.create_missing_column_families = true;
+  database.error_if_exists = true;
+  auto made = open_engine(path, options, std::move(database), std::move(engine));
+  if (!made) {
+    return fail(std::move(made.error()));
+  }
+  return {};
+}
+
+Result<OpenedRows> RocksStore::open(const std::string& path, const RowsOptions& options,
+                                    Fatal& fatal) {
+  if (!exists(path + "/CURRENT")) {
+    return fail(Error{fmt::format(
+        "{}: the file CURRENT is missing, so the store cannot be read. {}", path, kWhatToDo)});
+  }
+  auto engine = std::make_unique<Engine>(fatal);
+  rocksdb::DBOptions database = database_options(options, *engine);
+  auto known = check_families(path, database);
+  if (!known) {
+    return fail(std::move(known.error()));
+  }
+  auto opened = open_engine(path, options, std::move(database), std::move(engine));
+  if (!opened) {
+    return fail(std::move(opened.error()));
+  }
+  Engine& ready = **opened;
+  if (ready.watch->failed()) {
+    return fail(Error{path + ": the disk failed while the store was opened"});
+  }
+  ready.watch->opened();
+  OpenedRows rows;
+  rows.recovery.lines = ready.log->take_lines();
+  rows.recovery.dropped =
+      std::any_of(rows.recovery.lines.begin(), rows.recovery.lines.end(), tells_of_loss);
+  rows.store.reset(new RocksStore(std::move(*opened)));
+  return rows;
+}
+
+}  // namespace godwit::storage::rocks
