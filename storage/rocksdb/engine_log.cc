@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdarg>
 #include <cstdio>
+#include <string_view>
+#include <utility>
 
 namespace godwit::storage::rocks {
 namespace {
@@ -10,6 +12,12 @@ namespace {
 constexpr std::size_t kLineBytesMax = 1024;
 // A recovery that has more to say than this is bad enough for a human.
 constexpr std::size_t kLinesMax = 100;
+
+// Without "[file:line] " of RocksDB's source in front.
+std::string_view without_place(std::string_view line) {
+  const std::size_t end = line.find("] ");
+  return line.starts_with('[') && end != std::string_view::npos ? line.substr(end + 2) : line;
+}
 
 }  // namespace
 
@@ -29,7 +37,7 @@ void EngineLog::Logv(rocksdb::InfoLogLevel level, const char* format, va_list ar
   if (size < 0) {
     return;
   }
-  const std::string text(line.data());
+  const std::string text(without_place(line.data()));
   if (log_ != nullptr) {
     log_->warn("rocksdb", {{"text", text}});
   }

@@ -63,8 +63,6 @@ rocksdb::DBOptions database_options(const RowsOptions& options, Engine& engine) 
   database.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   database.statistics = engine.statistics;
   database.listeners.push_back(engine.watch);
-  // Files with mode 0600.
-  rocksdb::Env::Default()->SetAllowNonOwnerAccess(false).PermitUncheckedError();
   return database;
 }
 

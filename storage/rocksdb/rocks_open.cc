@@ -3,15 +3,20 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "storage/rocksdb/engine.h"
 #include "storage/rocksdb/file.h"
+#include "storage/rocksdb/log_check.h"
 #include "storage/rocksdb/rocks_store.h"
 
 namespace godwit::storage::rocks {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr std::string_view kWhatToDo =
     "In a cluster, stop the node, empty its directory and start it again: it joins anew and gets "
@@ -28,14 +33,46 @@ bool tells_of_loss(const std::string& line) { return line.find("dropping ") != s
 // RocksDB's status seldom names the file; what it logged before does.
 Error open_error(const std::string& path, const rocksdb::Status& status,
                  const std::vector<std::string>& lines) {
-  std::string details;
-  for (const std::string& line : lines) {
-    details += fmt::format(" ({})", line);
-  }
-  const bool damaged = status.IsCorruption();
+  const auto line = std::find_if(lines.begin(), lines.end(), tells_of_loss);
+  const std::string details = line == lines.end() ? "" : fmt::format(" ({})", *line);
+  // A file that is named in another and not there is as bad as one that is damaged.
+  const bool damaged = status.IsCorruption() || status.IsPathNotFound();
   return Error{fmt::format(
       "{}: {}: {}{}. {}", path, damaged ? "the store is damaged" : "cannot open the store",
       status.ToString(), details, damaged ? kWhatToDo : "Nothing was changed.")};
+}
+
+bool is_log(std::string_view name) {
+  return name.ends_with(".log") || name.starts_with("MANIFEST-");
+}
+
+// Notes what a crash may have left at the end of the logs, and refuses what it cannot have.
+Result<void> check_logs(const std::string& path, Recovery& recovery) {
+  std::error_code error;
+  for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+    const std::string file = at->path().string();
+    if (!is_log(at->path().filename().string())) {
+      continue;
+    }
+    const auto found = find_log_end_of_file(file);
+    if (!found) {
+      return fail(found.error());
+    }
+    if (found->records_behind) {
+      return fail(Error{fmt::format(
+          "{}: the log is damaged at byte {}: whole records follow behind what is none. {}", file,
+          found->whole_bytes, kWhatToDo)});
+    }
+    if (found->rest_bytes > 0) {
+      recovery.unfinished_bytes += found->rest_bytes;
+      recovery.lines.push_back(
+          fmt::format("{}: {} bytes at the end are an unfinished write", file, found->rest_bytes));
+    }
+  }
+  if (error) {
+    return fail(Error{fmt::format("{}: cannot list the folder: {}", path, error.message())});
+  }
+  return {};
 }
 
 // The store must have the tables that are known here, and no others.
@@ -113,6 +150,11 @@ Result<OpenedRows> RocksStore::open(const std::string& path, const RowsOptions& 
     return fail(Error{fmt::format(
         "{}: the file CURRENT is missing, so the store cannot be read. {}", path, kWhatToDo)});
   }
+  OpenedRows rows;
+  auto checked = check_logs(path, rows.recovery);
+  if (!checked) {
+    return fail(std::move(checked.error()));
+  }
   auto engine = std::make_unique<Engine>(fatal);
   rocksdb::DBOptions database = database_options(options, *engine);
   auto known = check_families(path, database);
@@ -128,10 +170,10 @@ Result<OpenedRows> RocksStore::open(const std::string& path, const RowsOptions& 
     return fail(Error{path + ": the disk failed while the store was opened"});
   }
   ready.watch->opened();
-  OpenedRows rows;
-  rows.recovery.lines = ready.log->take_lines();
-  rows.recovery.dropped =
-      std::any_of(rows.recovery.lines.begin(), rows.recovery.lines.end(), tells_of_loss);
+  for (std::string& line : ready.log->take_lines()) {
+    rows.recovery.dropped = rows.recovery.dropped || tells_of_loss(line);
+    rows.recovery.lines.push_back(std::move(line));
+  }
   rows.store.reset(new RocksStore(std::move(*opened)));
   return rows;
 }

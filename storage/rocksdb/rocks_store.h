@@ -27,10 +27,13 @@ struct RowsOptions {
 
 // What the recovery of the write-ahead log did not keep.
 struct Recovery {
-  // Something was there that is not in the rows now, or may not be. Only what can be known without
-  // the end marker: a log that lost its end and is whole up to there looks like any other (P-13).
+  // Bytes at the end of a log that are no whole record: what a crash leaves of a write that nobody
+  // was told about. Damage of the very end looks the same; only the end marker can tell (P-13).
+  std::uint64_t unfinished_bytes = 0;
+  // RocksDB said that it left something out, and opened all the same. Not seen so far: what it
+  // notices, it refuses to open.
   bool dropped = false;
-  std::vector<std::string> lines;  // For a human, with the names of files.
+  std::vector<std::string> lines;  // Both, for a human, with the names of files.
 };
 
 class RocksStore;
