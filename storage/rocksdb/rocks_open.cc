@@ -37,9 +37,14 @@ Error open_error(const std::string& path, const rocksdb::Status& status,
   const std::string details = line == lines.end() ? "" : fmt::format(" ({})", *line);
   // A file that is named in another and not there is as bad as one that is damaged.
   const bool damaged = status.IsCorruption() || status.IsPathNotFound();
-  return Error{fmt::format(
-      "{}: {}: {}{}. {}", path, damaged ? "the store is damaged" : "cannot open the store",
-      status.ToString(), details, damaged ? kWhatToDo : "Nothing was changed.")};
+  const std::string_view what = damaged ? "the store is damaged" : "cannot open the store";
+  std::string_view to_do = "The rows are as they were.";
+  if (damaged) {
+    to_do = kWhatToDo;
+  } else if (status.IsNoSpace()) {
+    to_do = "Make room on the disk and start again; the rows are as they were.";
+  }
+  return Error{fmt::format("{}: {}: {}{}. {}", path, what, status.ToString(), details, to_do)};
 }
 
 bool is_log(std::string_view name) {

@@ -126,6 +126,28 @@ TEST_F(Damage, a_zeroed_page_in_the_log_is_refused) {
   expect_refused("whole records follow");
 }
 
+// Zeros from the end of a record to the end of its block: RocksDB alone skips them in every mode,
+// and gives the rows before and behind.
+TEST(DamageWithinTheLog, a_hole_of_zeros_is_refused) {
+  constexpr std::size_t kBlockBytes = 32768;
+  constexpr std::size_t kRecordBytes = 1024;
+  constexpr std::size_t kOtherBytes = 32;  // Of a record, besides the value.
+  Rows rows;
+  for (std::size_t number = 0; number < 200; ++number) {
+    Batch batch;
+    batch.put(Table::kQueue, as_bytes(key_of(number)),
+              as_bytes(std::string(kRecordBytes - kOtherBytes, 'v')));
+    rows.store().write(batch, Sync::kYes);
+  }
+  rows.close();
+  const std::string file = files_of(rows.path(), "", ".log").back();
+  std::string content = content_of(file);
+  ASSERT_EQ(content.size(), 200 * kRecordBytes);
+  content.replace(kBlockBytes + 4096, kBlockBytes - 4096, kBlockBytes - 4096, '\0');
+  set_content(file, content);
+  EXPECT_THAT(rows.try_reopen(), HasSubstr("damaged at byte 36864: whole records follow"));
+}
+
 TEST_F(Damage, a_flipped_bit_in_the_last_record_is_refused) {
   const std::string file = log();
   flip_bit(file, content_of(file).size() - 3);

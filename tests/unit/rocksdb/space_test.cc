@@ -1,6 +1,7 @@
 #include "storage/rocksdb/space.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 
@@ -90,6 +91,21 @@ TEST_F(SmallDisk, ballast_that_does_not_fit_is_given_back) {
   leave_free(4 * kMiB);
   EXPECT_EQ(directory.ballast().restore(before).value(), false);
   EXPECT_GE(directory.space().measure()->free_bytes, 4 * kMiB);
+}
+
+TEST_F(SmallDisk, a_full_one_without_ballast_is_refused_and_loses_nothing) {
+  NodeDirectory directory = open();
+  ASSERT_TRUE(directory.found({}, fatal_));
+  put_rows(*directory.open_store({}, {}, fatal_)->rows.store, 0, 100, Sync::kYes);
+  leave_free(0);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const auto refused = directory.open_store({}, {}, fatal_);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().text, testing::HasSubstr("Make room on the disk"));
+  }
+  std::filesystem::remove(neighbour());
+  const auto opened = directory.open_store({}, {}, fatal_).value();
+  EXPECT_EQ(count_rows(*opened.rows.store).value(), 100);
 }
 
 TEST_F(SmallDisk, a_full_one_starts_with_the_ballast_and_gets_it_back) {
