@@ -6,7 +6,6 @@
 //   there rocksdb_child fill FOLDER     the same, with a limit on the size of files that it will
 //   reach rocksdb_child starve FOLDER   the same, with one descriptor left, so that a flush fails
 //   rocksdb_child mark FOLDER     writes a marker behind the limit on the size of files
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -51,10 +51,11 @@ void limit_files() {
   set_limit(RLIMIT_FSIZE, rlim_t{1} << 16U);
 }
 
-void leave_one_descriptor() {
-  const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  ::close(next);
-  set_limit(RLIMIT_NOFILE, static_cast<rlim_t>(next) + 1);
+// Folders stand where the next tables would be written.
+void take_names_of_tables(const std::string& path) {
+  for (int number = 0; number < 100; ++number) {
+    std::filesystem::create_directory(fmt::format("{}/rows/{:06}.sst", path, number));
+  }
 }
 
 [[noreturn]] void write_for_ever(Store& store, Sync sync) {
@@ -68,7 +69,7 @@ int run(std::string_view mode, const std::string& path) {
   AbortOnFailure fatal;
   auto directory = value_or_exit(NodeDirectory::open(path, {.ballast = {.bytes = 0}}));
   RowsOptions options;
-  if (mode == "starve") {
+  if (mode == "block") {
     options.memory_bytes = 1U << 20U;  // So that a flush comes soon.
   }
   const auto opened = value_or_exit(directory.open_store({}, options, fatal));
@@ -86,10 +87,10 @@ int run(std::string_view mode, const std::string& path) {
   if (mode == "fill") {
     limit_files();
   }
-  if (mode == "starve") {
-    leave_one_descriptor();
+  if (mode == "block") {
+    take_names_of_tables(path);
   }
-  write_for_ever(*opened.rows.store, mode == "starve" ? Sync::kNo : Sync::kYes);
+  write_for_ever(*opened.rows.store, mode == "block" ? Sync::kNo : Sync::kYes);
 }
 
 }  // namespace
