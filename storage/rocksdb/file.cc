@@ -68,6 +68,17 @@ Result<void> write_file(const std::string& path, std::string_view text) {
   return {};
 }
 
+Result<void> cut_file(const std::string& path, std::size_t bytes) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file) {
+    return fail(system_error(path, "cannot open"));
+  }
+  if (::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0 || ::fsync(file.get()) != 0) {
+    return fail(system_error(path, "cannot cut"));
+  }
+  return {};
+}
+
 Result<void> rename_file(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) {
     return fail(system_error(from, "cannot rename to " + to));

@@ -41,6 +41,8 @@ class Descriptor {
 [[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 // Makes the file or replaces what is in it, mode 0600, and syncs it. Its name may need sync_folder.
 [[nodiscard]] Result<void> write_file(const std::string& path, std::string_view text);
+// Cuts the end off, so that `bytes` are left, and syncs that.
+[[nodiscard]] Result<void> cut_file(const std::string& path, std::size_t bytes);
 // The new name is on disk when this returns: without the sync of the folder a loss of power
 // undoes the rename (seen on ext4 and xfs).
 [[nodiscard]] Result<void> rename_file(const std::string& from, const std::string& to);

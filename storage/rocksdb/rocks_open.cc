@@ -3,25 +3,16 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "storage/rocksdb/engine.h"
 #include "storage/rocksdb/file.h"
-#include "storage/rocksdb/log_check.h"
+#include "storage/rocksdb/log_recovery.h"
 #include "storage/rocksdb/rocks_store.h"
 
 namespace godwit::storage::rocks {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::string_view kWhatToDo =
-    "In a cluster, stop the node, empty its directory and start it again: it joins anew and gets "
-    "its data from the others. A single node: restore a backup, or take what is left with "
-    "`godwit recover --accept-loss`.";
 
 bool is_ours(const std::string& family) {
   return family == rocksdb::kDefaultColumnFamilyName ||
@@ -45,39 +36,6 @@ Error open_error(const std::string& path, const rocksdb::Status& status,
     to_do = "Make room on the disk and start again; the rows are as they were.";
   }
   return Error{fmt::format("{}: {}: {}{}. {}", path, what, status.ToString(), details, to_do)};
-}
-
-bool is_log(std::string_view name) {
-  return name.ends_with(".log") || name.starts_with("MANIFEST-");
-}
-
-// Notes what a crash may have left at the end of the logs, and refuses what it cannot have.
-Result<void> check_logs(const std::string& path, Recovery& recovery) {
-  std::error_code error;
-  for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
-    const std::string file = at->path().string();
-    if (!is_log(at->path().filename().string())) {
-      continue;
-    }
-    const auto found = find_log_end_of_file(file);
-    if (!found) {
-      return fail(found.error());
-    }
-    if (found->records_behind) {
-      return fail(Error{fmt::format(
-          "{}: the log is damaged at byte {}: whole records follow behind what is none. {}", file,
-          found->whole_bytes, kWhatToDo)});
-    }
-    if (found->rest_bytes > 0) {
-      recovery.unfinished_bytes += found->rest_bytes;
-      recovery.lines.push_back(
-          fmt::format("{}: {} bytes at the end are an unfinished write", file, found->rest_bytes));
-    }
-  }
-  if (error) {
-    return fail(Error{fmt::format("{}: cannot list the folder: {}", path, error.message())});
-  }
-  return {};
 }
 
 // The store must have the tables that are known here, and no others.
@@ -130,6 +88,20 @@ Result<std::unique_ptr<Engine>> open_engine(const std::string& path, const RowsO
   return engine;
 }
 
+// What is known to be missing only now that the rows can be read.
+void add_losses(const RowsOptions& options, Engine& engine, Recovery& recovery) {
+  for (std::string& line : engine.log->take_lines()) {
+    recovery.dropped = recovery.dropped || tells_of_loss(line);
+    recovery.lines.push_back(std::move(line));
+  }
+  const std::uint64_t changes = engine.db->GetLatestSequenceNumber();
+  if (options.synced_end && changes < options.synced_end->changes) {
+    recovery.dropped = true;
+    recovery.lines.push_back(fmt::format("{}: the rows end at change {}, and {} were on disk",
+                                         engine.path, changes, options.synced_end->changes));
+  }
+}
+
 }  // namespace
 
 Result<void> RocksStore::make(const std::string& path, Fatal& fatal) {
@@ -156,10 +128,11 @@ Result<OpenedRows> RocksStore::open(const std::string& path, const RowsOptions& 
         "{}: the file CURRENT is missing, so the store cannot be read. {}", path, kWhatToDo)});
   }
   OpenedRows rows;
-  auto checked = check_logs(path, rows.recovery);
+  auto checked = check_logs(path, options.synced_end);
   if (!checked) {
     return fail(std::move(checked.error()));
   }
+  rows.recovery = std::move(*checked);
   auto engine = std::make_unique<Engine>(fatal);
   rocksdb::DBOptions database = database_options(options, *engine);
   auto known = check_families(path, database);
@@ -175,10 +148,7 @@ Result<OpenedRows> RocksStore::open(const std::string& path, const RowsOptions& 
     return fail(Error{path + ": the disk failed while the store was opened"});
   }
   ready.watch->opened();
-  for (std::string& line : ready.log->take_lines()) {
-    rows.recovery.dropped = rows.recovery.dropped || tells_of_loss(line);
-    rows.recovery.lines.push_back(std::move(line));
-  }
+  add_losses(options, ready, rows.recovery);
   rows.store.reset(new RocksStore(std::move(*opened)));
   return rows;
 }

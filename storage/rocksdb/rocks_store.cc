@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/statistics.h>
+#include <rocksdb/transaction_log.h>
 
 #include <utility>
 
@@ -77,6 +78,15 @@ void RocksStore::write(const Batch& batch, Sync sync) {
   if (!status.ok()) {
     engine_->fatal.end(engine_->path + ": cannot write: " + status.ToString());
   }
+}
+
+SyncedEnd RocksStore::synced_end() const {
+  std::unique_ptr<rocksdb::LogFile> log;
+  const rocksdb::Status status = engine_->db->GetCurrentWalFile(&log);
+  if (!status.ok()) {
+    engine_->fatal.end(engine_->path + ": cannot look at the log: " + status.ToString());
+  }
+  return {log->LogNumber(), log->SizeFileBytes(), engine_->db->GetLatestSequenceNumber()};
 }
 
 Result<void, StorageError> RocksStore::verify_checksums() const {

@@ -2,7 +2,9 @@
 // docs/internals/storage.md.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,15 @@
 
 namespace godwit::storage::rocks {
 
+// A place up to which everything was on disk at some time, kept somewhere else than in the rows.
+// Any that is not older tells more; an old one is still true.
+struct SyncedEnd {
+  std::uint64_t log_number = 0;  // Of the write-ahead log that was written then,
+  std::uint64_t log_bytes = 0;   // and how much of it there was.
+  std::uint64_t changes = 0;     // Ever made to this store.
+  friend bool operator==(const SyncedEnd&, const SyncedEnd&) = default;
+};
+
 struct RowsOptions {
   // Memtables and cached blocks together; what is being written at the moment comes on top.
   std::uint64_t memory_bytes = std::uint64_t{64} << 20U;
@@ -21,17 +32,20 @@ struct RowsOptions {
   // start takes.
   std::uint64_t log_bytes_max = std::uint64_t{64} << 20U;
   int open_files_max = 512;
+  // The newest that is known. What is damaged behind it at the end of the log was not told to
+  // anybody and is cut off, as a crash may leave it; without it, it is refused.
+  std::optional<SyncedEnd> synced_end;
   // Takes RocksDB's own warnings and errors; null: they go nowhere. Outlives the store.
   const Log* log = nullptr;
 };
 
 // What the recovery of the write-ahead log did not keep.
 struct Recovery {
-  // Bytes at the end of a log that are no whole record: what a crash leaves of a write that nobody
-  // was told about. Damage of the very end looks the same; only the end marker can tell (P-13).
+  // Bytes at the end of a log that are no whole record, or follow one that is not: what a crash
+  // leaves of writes that nobody was told about. Damage of the very end looks the same.
   std::uint64_t unfinished_bytes = 0;
-  // RocksDB said that it left something out, and opened all the same. Not seen so far: what it
-  // notices, it refuses to open.
+  // Something that was on disk is not in the rows now: they end before `synced_end`, or RocksDB
+  // said that it left something out, which it was not seen to do without refusing.
   bool dropped = false;
   std::vector<std::string> lines;  // Both, for a human, with the names of files.
 };
@@ -51,8 +65,9 @@ class RocksStore final : public Store {
  public:
   // Makes an empty store where nothing is, and closes it.
   [[nodiscard]] static Result<void> make(const std::string& path, Fatal& fatal);
-  // Opens what was made. The error says what was found, in which file, and what to do. From here on
-  // a failing disk ends the process through `fatal`, which outlives the store.
+  // Opens what was made, under the lock of its directory. The error says what was found, in which
+  // file, and what to do. From here on a failing disk ends the process through `fatal`, which
+  // outlives the store.
   [[nodiscard]] static Result<OpenedRows> open(const std::string& path, const RowsOptions& options,
                                                Fatal& fatal);
   ~RocksStore() override;
@@ -62,6 +77,10 @@ class RocksStore final : public Store {
   [[nodiscard]] std::unique_ptr<Cursor> scan(Table table, KeyRange range) const override;
   void write(const Batch& batch, Sync sync) override;
   [[nodiscard]] std::unique_ptr<Reader> snapshot() const override;
+
+  // Right after a synced write: where it ended. To be kept beside the rows from time to time
+  // (P-13). Thread: the one that writes.
+  [[nodiscard]] SyncedEnd synced_end() const;
 
   // Reads every table file and compares its checksums, as long as that takes; for a thread that has
   // time. What is only in the write-ahead log is not looked at: the next start does.

@@ -17,6 +17,8 @@ class Rows {
   [[nodiscard]] RocksStore& store() { return *opened_.store; }
   [[nodiscard]] const Recovery& recovery() const { return opened_.recovery; }
   [[nodiscard]] std::string path() const { return folder_.file("rows"); }
+  // What the next opening begins with.
+  [[nodiscard]] RowsOptions& options() { return options_; }
   void close() { opened_ = {}; }
   void reopen();
   // As a damaged one should be opened; the text of the error, or "" if it opens.
