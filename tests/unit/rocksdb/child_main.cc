@@ -58,25 +58,43 @@ void take_names_of_tables(const std::string& path) {
   }
 }
 
-[[noreturn]] void write_for_ever(Store& store, Sync sync) {
+[[noreturn]] void write_for_ever(Store& store) {
   for (std::size_t number = count_rows(store).value();; ++number) {
-    put_rows(store, number, number + 1, sync);
+    put_rows(store, number, number + 1, Sync::kYes);
     say(fmt::format("{}\n", number));
   }
+}
+
+// Keeps the store until the input ends.
+int hold() {
+  char byte = 0;
+  return ::read(STDIN_FILENO, &byte, 1) == 0 ? 0 : 4;
+}
+
+// The second write finds the memtable full and leaves it to another thread.
+int fill_memtable(Store& store, std::uint64_t memory_bytes) {
+  Batch batch;
+  batch.put(Table::kQueue, as_bytes(key_of(0)), as_bytes(std::string(memory_bytes, 'v')));
+  store.write(batch, Sync::kYes);
+  put_rows(store, 1, 2, Sync::kYes);
+  ::alarm(20);  // It will be over at once; if not, the test should not hang.
+  return hold();
 }
 
 int run(std::string_view mode, const std::string& path) {
   AbortOnFailure fatal;
   auto directory = value_or_exit(NodeDirectory::open(path, {.ballast = {.bytes = 0}}));
   RowsOptions options;
-  if (mode == "block") {
-    options.memory_bytes = 1U << 20U;  // So that a flush comes soon.
-  }
+  options.memory_bytes = 1U << 20U;
   const auto opened = value_or_exit(directory.open_store({}, options, fatal));
   say("open\n");
+  Store& store = *opened.rows.store;
   if (mode == "hold") {
-    char byte = 0;
-    return ::read(STDIN_FILENO, &byte, 1) == 0 ? 0 : 4;
+    return hold();
+  }
+  if (mode == "block") {
+    take_names_of_tables(path);
+    return fill_memtable(store, options.memory_bytes);
   }
   if (mode == "mark") {
     limit_files();
@@ -87,10 +105,7 @@ int run(std::string_view mode, const std::string& path) {
   if (mode == "fill") {
     limit_files();
   }
-  if (mode == "block") {
-    take_names_of_tables(path);
-  }
-  write_for_ever(*opened.rows.store, mode == "block" ? Sync::kNo : Sync::kYes);
+  write_for_ever(store);
 }
 
 }  // namespace

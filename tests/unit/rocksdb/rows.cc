@@ -15,6 +15,13 @@ Rows::Rows(const RowsOptions& options) : options_(options) {
   reopen();
 }
 
+RocksStore& Rows::store() {
+  if (opened_.store == nullptr) {
+    throw std::runtime_error("the store is not open");
+  }
+  return *opened_.store;
+}
+
 void Rows::reopen() {
   const std::string text = try_reopen();
   if (!text.empty()) {

@@ -9,12 +9,12 @@
 
 namespace godwit::storage::rocks {
 
-// Throws where a store that was not damaged does not open.
+// Throws where a store that was not damaged does not open, or one that is not open is used.
 class Rows {
  public:
   explicit Rows(const RowsOptions& options = {});
 
-  [[nodiscard]] RocksStore& store() { return *opened_.store; }
+  [[nodiscard]] RocksStore& store();
   [[nodiscard]] const Recovery& recovery() const { return opened_.recovery; }
   [[nodiscard]] std::string path() const { return folder_.file("rows"); }
   // What the next opening begins with.
