@@ -39,7 +39,11 @@ void EngineLog::Logv(rocksdb::InfoLogLevel level, const char* format, va_list ar
   }
   const std::string text(without_place(line.data()));
   if (log_ != nullptr) {
-    log_->warn("rocksdb", {{"text", text}});
+    if (level >= rocksdb::InfoLogLevel::ERROR_LEVEL) {
+      log_->error("rocksdb", {{"text", text}});
+    } else {
+      log_->warn("rocksdb", {{"text", text}});
+    }
   }
   const std::scoped_lock lock(mutex_);
   if (opening_ && lines_.size() < kLinesMax) {

@@ -68,12 +68,13 @@ Error damaged(const Log& log, const LogEnd& end) {
 
 }  // namespace
 
-Result<Recovery> check_logs(const std::string& path, const std::optional<SyncedEnd>& synced_end) {
+Result<LogFindings> check_logs(const std::string& path,
+                               const std::optional<SyncedEnd>& synced_end) {
   const auto logs = logs_of(path);
   if (!logs) {
     return fail(logs.error());
   }
-  Recovery recovery;
+  LogFindings findings;
   for (const Log& log : *logs) {
     const auto end = find_log_end_of_file(log.path);
     if (!end) {
@@ -86,18 +87,15 @@ Result<Recovery> check_logs(const std::string& path, const std::optional<SyncedE
     if (&log == &logs->back() && was_not_synced(log, *end, synced_end)) {
       // A file system may write later pages of a long write before earlier ones. RocksDB refuses
       // that, or reads over the hole; with it gone, the log ends with its last whole record.
-      auto done = cut_file(log.path, end->whole_bytes);
-      if (!done) {
-        return fail(std::move(done.error()));
-      }
+      findings.cut = {log.path, end->whole_bytes};
     } else if (end->records_behind) {
       return fail(damaged(log, *end));
     }
-    recovery.unfinished_bytes += end->rest_bytes;
-    recovery.lines.push_back(
+    findings.recovery.unfinished_bytes += end->rest_bytes;
+    findings.recovery.lines.push_back(
         fmt::format("{}: {} bytes at the end are an unfinished write", log.path, end->rest_bytes));
   }
-  return recovery;
+  return findings;
 }
 
 }  // namespace godwit::storage::rocks

@@ -1,9 +1,10 @@
 // Gets RocksDB's logs ready for RocksDB: what only a crash can have left is told and, where that is
-// sure, cut off; what no crash leaves is refused.
+// sure, to be cut off; what no crash leaves is refused.
 //
 // Private to this room's opening.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,8 +20,18 @@ inline constexpr std::string_view kWhatToDo =
     "its data from the others. A single node: restore a backup, or take what is left with "
     "`godwit recover --accept-loss`.";
 
-// Of the store at `path`, which nobody has open.
-[[nodiscard]] Result<Recovery> check_logs(const std::string& path,
-                                          const std::optional<SyncedEnd>& synced_end);
+struct LogFindings {
+  Recovery recovery;
+  // What is to be cut off before RocksDB opens the store.
+  struct Cut {
+    std::string path;
+    std::uint64_t bytes_left = 0;
+  };
+  std::optional<Cut> cut;
+};
+
+// Of the store at `path`, which nobody has open. Only looks.
+[[nodiscard]] Result<LogFindings> check_logs(const std::string& path,
+                                             const std::optional<SyncedEnd>& synced_end);
 
 }  // namespace godwit::storage::rocks

@@ -60,6 +60,26 @@ Result<void> check_families(const std::string& path, const rocksdb::DBOptions& o
   return {};
 }
 
+// Everything that is looked at, and then the one thing that is changed, before RocksDB may open it.
+Result<Recovery> prepare(const std::string& path, const RowsOptions& options,
+                         const rocksdb::DBOptions& database) {
+  auto findings = check_logs(path, options.synced_end);
+  if (!findings) {
+    return fail(std::move(findings.error()));
+  }
+  auto known = check_families(path, database);
+  if (!known) {
+    return fail(std::move(known.error()));
+  }
+  if (findings->cut) {
+    auto done = cut_file(findings->cut->path, findings->cut->bytes_left);
+    if (!done) {
+      return fail(std::move(done.error()));
+    }
+  }
+  return std::move(findings->recovery);
+}
+
 std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(
     const rocksdb::ColumnFamilyOptions& options) {
   std::vector<rocksdb::ColumnFamilyDescriptor> all;
@@ -127,28 +147,24 @@ Result<OpenedRows> RocksStore::open(const std::string& path, const RowsOptions& 
     return fail(Error{fmt::format(
         "{}: the file CURRENT is missing, so the store cannot be read. {}", path, kWhatToDo)});
   }
-  OpenedRows rows;
-  auto checked = check_logs(path, options.synced_end);
-  if (!checked) {
-    return fail(std::move(checked.error()));
-  }
-  rows.recovery = std::move(*checked);
   auto engine = std::make_unique<Engine>(fatal);
   rocksdb::DBOptions database = database_options(options, *engine);
-  auto known = check_families(path, database);
-  if (!known) {
-    return fail(std::move(known.error()));
+  auto recovery = prepare(path, options, database);
+  if (!recovery) {
+    return fail(std::move(recovery.error()));
   }
   auto opened = open_engine(path, options, std::move(database), std::move(engine));
   if (!opened) {
     return fail(std::move(opened.error()));
   }
   Engine& ready = **opened;
+  ready.watch->opened();
   if (ready.watch->failed()) {
     return fail(Error{path + ": the disk failed while the store was opened"});
   }
-  ready.watch->opened();
-  add_losses(options, ready, rows.recovery);
+  add_losses(options, ready, *recovery);
+  OpenedRows rows;
+  rows.recovery = std::move(*recovery);
   rows.store.reset(new RocksStore(std::move(*opened)));
   return rows;
 }
