@@ -165,20 +165,23 @@ Result<void> NodeDirectory::found(const Identity& identity, Fatal& fatal) {
   return done;
 }
 
-Result<OpenedStore> NodeDirectory::open_store(const ExpectedIdentity& expected,
-                                              const RowsOptions& options, Fatal& fatal) const {
+Result<OpenedStore> NodeDirectory::open_store(const ExpectedIdentity& expected, RowsOptions options,
+                                              Fatal& fatal) const {
   CHECK(identity_.has_value());
   auto same = compare(path_, *identity_, expected);
   if (!same) {
     return fail(std::move(same.error()));
   }
-  auto rows = RocksStore::open(file(kRows), options, fatal);
-  if (!rows) {
-    return fail(std::move(rows.error()));
-  }
   auto markers = MarkerFile::open(file(kMarkers), fatal);
   if (!markers) {
     return fail(std::move(markers.error()));
+  }
+  if (const auto kept = markers->file->read(kSyncedEndSlot)) {
+    options.synced_end = decode_synced_end(*kept);
+  }
+  auto rows = RocksStore::open(file(kRows), options, fatal);
+  if (!rows) {
+    return fail(std::move(rows.error()));
   }
   return OpenedStore{std::move(*rows), std::move(*markers)};
 }

@@ -48,10 +48,10 @@ class NodeDirectory {
   // Makes an empty store of this identity. All of it is there afterwards or, after a crash, nothing
   // that counts. Only without an identity.
   [[nodiscard]] Result<void> found(const Identity& identity, Fatal& fatal);
-  // Opens what is in it, which must be what was expected. Only with an identity. `fatal` outlives
-  // what is opened.
+  // Opens what is in it, which must be what was expected. Only with an identity. How far the rows
+  // were synced is looked up among the markers. `fatal` outlives what is opened.
   [[nodiscard]] Result<OpenedStore> open_store(const ExpectedIdentity& expected,
-                                               const RowsOptions& options, Fatal& fatal) const;
+                                               RowsOptions options, Fatal& fatal) const;
 
   // At this start the disk was so full that the ballast was given up.
   [[nodiscard]] bool ballast_released() const { return ballast_released_; }

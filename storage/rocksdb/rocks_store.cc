@@ -4,6 +4,7 @@
 #include <rocksdb/statistics.h>
 #include <rocksdb/transaction_log.h>
 
+#include <compare>
 #include <utility>
 
 #include "base/check.h"
@@ -25,7 +26,7 @@ void add_change(const Engine& engine, const Change& change, rocksdb::WriteBatch&
       break;
     case ChangeKind::kRemoveRange:
       // RocksDB takes a range that ends before it begins for an error, of the whole batch.
-      if (compare(change.key, change.value) < 0) {
+      if (std::is_lt(compare(change.key, change.value))) {
         status = batch.DeleteRange(family, slice(change.key), slice(change.value));
       }
       break;

@@ -12,18 +12,10 @@
 #include "base/result.h"
 #include "storage/rocksdb/fatal.h"
 #include "storage/rocksdb/stats.h"
+#include "storage/rocksdb/synced_end.h"
 #include "storage/store.h"
 
 namespace godwit::storage::rocks {
-
-// A place up to which everything was on disk at some time, kept somewhere else than in the rows.
-// Any that is not older tells more; an old one is still true.
-struct SyncedEnd {
-  std::uint64_t log_number = 0;  // Of the write-ahead log that was written then,
-  std::uint64_t log_bytes = 0;   // and how much of it there was.
-  std::uint64_t changes = 0;     // Ever made to this store.
-  friend bool operator==(const SyncedEnd&, const SyncedEnd&) = default;
-};
 
 struct RowsOptions {
   // Memtables and cached blocks together; what is being written at the moment comes on top.
@@ -32,8 +24,9 @@ struct RowsOptions {
   // start takes.
   std::uint64_t log_bytes_max = std::uint64_t{64} << 20U;
   int open_files_max = 512;
-  // The newest that is known. What is damaged behind it at the end of the log was not told to
-  // anybody and is cut off, as a crash may leave it; without it, it is refused.
+  // The newest that is known (NodeDirectory finds it among the markers). What is damaged behind it
+  // at the end of the log was not told to anybody and is cut off, as a crash may leave it; without
+  // it, it is refused.
   std::optional<SyncedEnd> synced_end;
   // Takes RocksDB's own warnings and errors; null: they go nowhere. Outlives the store.
   const Log* log = nullptr;
@@ -78,8 +71,8 @@ class RocksStore final : public Store {
   void write(const Batch& batch, Sync sync) override;
   [[nodiscard]] std::unique_ptr<Reader> snapshot() const override;
 
-  // Right after a synced write: where it ended. To be kept beside the rows from time to time
-  // (P-13). Thread: the one that writes.
+  // Right after a synced write: where it ended. Its owner writes it to kSyncedEndSlot of the
+  // markers at most 100 ms later, with those of the groups (P-13). Thread: the one that writes.
   [[nodiscard]] SyncedEnd synced_end() const;
 
   // Reads every table file and compares its checksums, as long as that takes; for a thread that has

@@ -85,6 +85,39 @@ TEST_F(Directory, keeps_rows_and_markers) {
   EXPECT_EQ(as_text(opened.markers.file->read(1).value()), "marker");
 }
 
+// The mark is found among the markers: rows that end before it are told as dropped.
+TEST_F(Directory, finds_the_mark_of_what_was_synced) {
+  found();
+  const auto write = [&](bool with_mark) {
+    const auto directory = open().value();
+    const auto opened = directory.open_store({}, {}, fatal_).value();
+    put_rows(*opened.rows.store, 0, 5, Sync::kYes);
+    const Bytes mark = encode(opened.rows.store->synced_end());
+    const std::array markers = {Marker{kSyncedEndSlot, mark}};
+    if (with_mark) {
+      opened.markers.file->write(markers, Sync::kYes);
+    }
+  };
+  const auto dropped_without_log = [&] {
+    fs::remove(files_of(file("rows"), "", ".log").back());
+    const auto directory = open().value();
+    return directory.open_store({}, {}, fatal_).value().rows.recovery.dropped;
+  };
+  write(false);
+  EXPECT_FALSE(dropped_without_log());
+  write(true);
+  EXPECT_TRUE(dropped_without_log());
+}
+
+TEST(SyncedEnd, is_24_bytes) {
+  const SyncedEnd end{1, 0x0203, 4};
+  const Bytes bytes = encode(end);
+  EXPECT_EQ(as_text(bytes),
+            std::string_view("\0\0\0\0\0\0\0\1\0\0\0\0\0\0\2\3\0\0\0\0\0\0\0\4", 24));
+  EXPECT_EQ(decode_synced_end(bytes), end);
+  EXPECT_FALSE(decode_synced_end(ByteView(bytes).first(23)));
+}
+
 TEST_F(Directory, of_others_is_refused) {
   found();
   EXPECT_EQ(error_expecting({.cluster = id_of(0xc1), .node = id_of(0x0e), .disk = id_of(0xd5)}),
