@@ -72,6 +72,7 @@ rocksdb::ColumnFamilyOptions family_options(const RowsOptions& options, const En
   // Else indexes and filters of every open file would be kept outside the budget.
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // A read of a row that is not there costs no disk in 99 of 100 cases.
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.format_version = 5;
 

@@ -83,6 +83,7 @@ Result<Recovery> prepare(const std::string& path, const RowsOptions& options,
 std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(
     const rocksdb::ColumnFamilyOptions& options) {
   std::vector<rocksdb::ColumnFamilyDescriptor> all;
+  all.reserve(kTables + 1);
   for (const std::string_view table : kTableNames) {
     all.emplace_back(std::string(table), options);
   }
@@ -92,7 +93,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(
 
 // With `database` as it is: the callers differ in what may be missing.
 Result<std::unique_ptr<Engine>> open_engine(const std::string& path, const RowsOptions& options,
-                                            rocksdb::DBOptions database,
+                                            const rocksdb::DBOptions& database,
                                             std::unique_ptr<Engine> engine) {
   engine->path = path;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -134,7 +135,7 @@ Result<void> RocksStore::make(const std::string& path, Fatal& fatal) {
   database.create_if_missing = true;
   database.create_missing_column_families = true;
   database.error_if_exists = true;
-  auto made = open_engine(path, options, std::move(database), std::move(engine));
+  auto made = open_engine(path, options, database, std::move(engine));
   if (!made) {
     return fail(std::move(made.error()));
   }
@@ -148,12 +149,12 @@ Result<OpenedRows> RocksStore::open(const std::string& path, const RowsOptions& 
         "{}: the file CURRENT is missing, so the store cannot be read. {}", path, kWhatToDo)});
   }
   auto engine = std::make_unique<Engine>(fatal);
-  rocksdb::DBOptions database = database_options(options, *engine);
+  const rocksdb::DBOptions database = database_options(options, *engine);
   auto recovery = prepare(path, options, database);
   if (!recovery) {
     return fail(std::move(recovery.error()));
   }
-  auto opened = open_engine(path, options, std::move(database), std::move(engine));
+  auto opened = open_engine(path, options, database, std::move(engine));
   if (!opened) {
     return fail(std::move(opened.error()));
   }
