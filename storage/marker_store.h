@@ -1,5 +1,6 @@
 // The port to the end markers: a few bytes a group that are kept beside the rows, so that a damaged
-// end of the log cannot pass for an unfinished write (P-13). What the bytes say is cluster/replica's.
+// end of the log cannot pass for an unfinished write (P-13). What the bytes say is
+// cluster/replica's.
 #pragma once
 
 #include <cstdint>

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "storage/rocksdb/crc32c.h"
+#include "base/crc32c.h"
 
 namespace godwit::storage::rocks {
 namespace {

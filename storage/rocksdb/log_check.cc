@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "storage/rocksdb/crc32c.h"
+#include "base/crc32c.h"
 #include "storage/rocksdb/file.h"
 
 namespace godwit::storage::rocks {

@@ -9,7 +9,7 @@
 
 #include "base/big_endian.h"
 #include "base/check.h"
-#include "storage/rocksdb/crc32c.h"
+#include "base/crc32c.h"
 
 namespace godwit::storage::rocks {
 namespace {

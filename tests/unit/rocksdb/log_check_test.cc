@@ -2,18 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/rocksdb/crc32c.h"
 #include "tests/unit/rocksdb/damage.h"
 #include "tests/unit/rocksdb/rows.h"
 
 namespace godwit::storage::rocks {
 namespace {
-
-TEST(Crc32c, is_that_of_rfc_3720) {
-  EXPECT_EQ(crc32c(as_bytes("")), 0);
-  EXPECT_EQ(crc32c(as_bytes("123456789")), 0xe3069283);
-  EXPECT_EQ(crc32c(as_bytes(std::string(32, '\0'))), 0x8a9136aa);
-}
 
 // Logs as RocksDB writes them: records of all sizes, some over several blocks.
 std::string written_log() {

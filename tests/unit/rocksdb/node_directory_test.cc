@@ -7,7 +7,7 @@
 #include <array>
 #include <filesystem>
 
-#include "storage/rocksdb/crc32c.h"
+#include "base/crc32c.h"
 #include "tests/unit/rocksdb/damage.h"
 #include "tests/unit/rocksdb/rows.h"
 
