@@ -1,5 +1,5 @@
-// CRC-32C (Castagnoli; RFC 3720, appendix B.4): the checksum of what is stored. It finds damage, not
-// malice.
+// CRC-32C (Castagnoli; RFC 3720, appendix B.4): the checksum of what is stored. It finds damage,
+// not malice.
 //
 // Thread: any.
 #pragma once

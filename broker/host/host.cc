@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "broker/host/mutant.h"
 
 namespace godwit::host {
 
@@ -97,6 +98,9 @@ void Host::propose() {
         break;
       }
       seat->proposed(proposed->first);
+      if (planted(Mutant::kAnswersBeforeCommit)) {
+        seat->lane().taken(records::LaneSequence(UINT64_MAX), answers_);
+      }
     }
   }
 }
@@ -164,7 +168,8 @@ struct Host::Performer {
   // Nobody's connection is meant.
   void operator()(const shard::SessionEnded& /*ended*/) const {}
   void operator()(const shard::Attached& attached) const {
-    if (attached.node == host.identity_.node) {
+    // Also the attachments of this node's earlier processes are read back.
+    if (attached.process == host.identity_.process) {
       seat.attached(attached);
     }
   }
@@ -199,6 +204,9 @@ struct Host::Performer {
     }
   }
   void operator()(const shard::WillDue& due) const {
+    if (planted(Mutant::kForgetsDueWills) && seat.attachment() == records::Attachment()) {
+      return;
+    }
     if (const auto* will = seat.shard().wills().find(due.will)) {
       host.answers_.tell(kRouter, WillToMatch{shard, due, will->message});
     }

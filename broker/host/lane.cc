@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/host/mutant.h"
 namespace godwit::host {
 
 using records::LaneSequence;
@@ -31,6 +32,10 @@ void Lane::taken(LaneSequence last, Answers& answers) {
     waiting_.pop_front();
     first_ = records::after(first_);
     sent_ -= std::min<std::size_t>(sent_, 1);
+    if (planted(Mutant::kLaneLosesUnsent) && has_unsent()) {
+      answers.tell(waiting_.back().from, Done{waiting_.back().token});
+      waiting_.pop_back();
+    }
   }
 }
 

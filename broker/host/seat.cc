@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "broker/host/mutant.h"
 #include "broker/records/command_codec.h"
 
 namespace godwit::host {
@@ -177,7 +178,14 @@ replica::StateWrite Seat::save() {
   CHECK(!saving_);
   saving_ = applied_.last.index;
   changed_.reset();
-  return {group_of(shard_.id()), applied_, &overlay_.push(shard_.flush())};
+  raft::SnapshotMeta applied = applied_;
+  if (planted(Mutant::kAppliesTwice) && applied.last.index > raft::LogIndex(1)) {
+    applied.last.index = raft::previous(applied.last.index);
+  }
+  if (planted(Mutant::kStateOvertakesLog)) {
+    applied.last.index = raft::next(applied.last.index);
+  }
+  return {group_of(shard_.id()), applied, &overlay_.push(shard_.flush())};
 }
 
 void Seat::saved() {

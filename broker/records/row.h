@@ -29,6 +29,7 @@ struct ShardRow {
   BlockNumber last_block;
   WillNumber last_will;
   Epoch last_epoch;
+  std::uint64_t applied = 0;  // The index of the newest entry of commands in this state.
   friend bool operator==(const ShardRow&, const ShardRow&) = default;
 };
 

@@ -50,6 +50,7 @@ Bytes encode(const ShardRow& row) {
   to.set_last_block(row.last_block.value());
   to.set_last_will(row.last_will.value());
   to.set_last_epoch(row.last_epoch.value());
+  to.set_applied(row.applied);
   return bytes_of(to);
 }
 
@@ -59,8 +60,8 @@ Result<ShardRow, RecordError> decode_shard(ByteView bytes) {
     return fail(from.error());
   }
   return ShardRow{from_milliseconds(from->time_ms()), SessionNumber(from->last_session()),
-                  BlockNumber(from->last_block()), WillNumber(from->last_will()),
-                  Epoch(from->last_epoch())};
+                  BlockNumber(from->last_block()),    WillNumber(from->last_will()),
+                  Epoch(from->last_epoch()),          from->applied()};
 }
 
 Bytes encode(const AttachmentRow& row) {

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "broker/records/message_record.h"
+#include "broker/shard/mutant.h"
 
 namespace godwit::shard {
 
@@ -87,6 +88,11 @@ bool Courier::has_room(const DurableSession& session) const {
 
 void Courier::begin_connection(DurableSession& session) {
   CHECK(session.deliverable());
+  if (planted(Mutant::kNewIdsOnReconnect)) {
+    for (InFlight& entry : session.window) {
+      entry.row.packet_id = next_packet_id(session);
+    }
+  }
   session.used = 0;
   session.to_resend = 0;
   for (InFlight& entry : session.window) {
@@ -136,6 +142,9 @@ mqtt::PacketId Courier::next_packet_id(DurableSession& session) {
   const bool all_newer =
       session.window.empty() || (session.window.front().issue != 0 &&
                                  session.issued - session.window.front().issue < kPacketIdsMax - 1);
+  if (planted(Mutant::kReusesPacketId) && id > 1) {
+    return mqtt::PacketId(id);
+  }
   do {
     ++id;
     ++session.issued;
@@ -195,10 +204,13 @@ void Courier::release_message(DurableSession& session, InFlight& entry) {
     --session.to_resend;
   }
   bodies_.release(entry.row.message.body);
+  if (planted(Mutant::kBodyFreedEarly)) {
+    bodies_.release(entry.row.message.body);
+  }
 }
 
 void Courier::remove(DurableSession& session, Place entry) {
-  if (entry->stored) {
+  if (entry->stored && !planted(Mutant::kAcksWithoutWindow)) {
     writer_.remove(storage::Table::kQueue, keys_.window(session.number, entry->sequence));
   }
   session.window.erase(entry);
@@ -238,7 +250,7 @@ void Courier::receive_pubrec(DurableSession& session, Place entry, mqtt::PacketI
     bodies_.release(entry->row.message.body);
     entry->row.message = {};
     entry->row.state = WindowState::kAwaitPubcomp;
-    entry->dirty = true;
+    entry->dirty = !planted(Mutant::kPubrecNotWritten);
   }
   effects_->events.emplace_back(SendPubrel{session.owner(), packet_id, known});
 }

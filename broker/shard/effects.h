@@ -23,7 +23,7 @@ struct Owner {
 
 struct Attached {
   records::Attachment attachment;
-  NodeId node;
+  records::LaneId process;
   records::LaneSequence last;  // Of its lane.
 };
 

@@ -1,6 +1,7 @@
 #include "broker/shard/outboxes.h"
 
 #include "broker/records/row_codec.h"
+#include "broker/shard/mutant.h"
 
 namespace godwit::shard {
 
@@ -12,7 +13,9 @@ using storage::Table;
 LaneSequence Outboxes::add(const Destination& destination, OutboxRow row) {
   Box& box = boxes_[destination];
   const LaneSequence sequence = records::after(box.first, box.rows.size());
-  writer_.put_new(Table::kShard, keys_.outbox(destination, sequence), records::encode(row));
+  if (!planted(Mutant::kOutboxNotWritten)) {
+    writer_.put_new(Table::kShard, keys_.outbox(destination, sequence), records::encode(row));
+  }
   writer_.put(Table::kShard, keys_.destination(destination),
               records::encode(records::LaneRow{sequence}));
   bytes_ += row.message.size();

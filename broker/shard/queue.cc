@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "broker/records/row_codec.h"
+#include "broker/shard/mutant.h"
 #include "storage/seal.h"
 
 namespace godwit::shard {
@@ -82,6 +83,9 @@ void Queue::flush(const QueueStore& store, storage::Batch& to) {
     to.put(Table::kQueue, key, value);
     unwritten_.erase(unwritten_.begin(), end);
     stored_ += static_cast<std::uint32_t>(count);
+    if (planted(Mutant::kOnePageWritten)) {
+      unwritten_.clear();
+    }
   }
 }
 

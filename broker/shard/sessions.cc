@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "broker/records/row_codec.h"
+#include "broker/shard/mutant.h"
 
 namespace godwit::shard {
 namespace {
@@ -197,8 +198,10 @@ void Sessions::index(DurableSession& session, mqtt::TopicFilter filter,
 
 void Sessions::subscribe(DurableSession& session, const records::Subscribe::One& one) {
   index(session, mqtt::TopicFilter::from_checked(one.filter), one.options);
-  writer_.put(Table::kSession, keys_.subscription(session.number, one.filter),
-              records::encode(one.options));
+  if (!planted(Mutant::kSubscriptionNotWritten)) {
+    writer_.put(Table::kSession, keys_.subscription(session.number, one.filter),
+                records::encode(one.options));
+  }
 }
 
 void Sessions::unsubscribe(DurableSession& session, std::string_view filter) {
@@ -245,7 +248,8 @@ void Sessions::flush_session(DurableSession& session, storage::Batch& to) {
   }
   session.row.queued_messages = static_cast<std::uint32_t>(session.queue.size());
   session.row.head_page = session.queue.head().page;
-  session.row.head_sequence = session.queue.head().row;
+  session.row.head_sequence =
+      planted(Mutant::kQueueHeadNotWritten) ? session.queue.head().page : session.queue.head().row;
   writer_.put(Table::kSession, keys_.session(session.number), records::encode(session.row));
   session.stored = true;
 }
@@ -254,7 +258,9 @@ void Sessions::load(SessionNumber last) {
   last_ = last;
   load_sessions();
   load_subscriptions();
-  load_windows();
+  if (!planted(Mutant::kStateNotRead)) {
+    load_windows();
+  }
   load_received_qos2();
 }
 

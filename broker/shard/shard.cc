@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "broker/records/command_codec.h"
 #include "broker/records/row_codec.h"
+#include "broker/shard/mutant.h"
 
 namespace godwit::shard {
 
@@ -52,7 +53,12 @@ Result<void, ApplyError> Shard::apply(std::uint64_t index, ByteView bytes, Effec
     return fail(ApplyError{
         fmt::format("entry {} cannot be read: {}", index, records::name_of(entry.error()))});
   }
+  if (index <= counters_.applied) {
+    return fail(ApplyError{fmt::format("entry {} comes again: the state has those up to {}", index,
+                                       counters_.applied)});
+  }
   index_ = index;
+  counters_.applied = index;
   effects_ = &effects;
   begin_entry(entry->time, bytes.size());
   for (const records::Command& command : entry->commands) {
@@ -101,7 +107,8 @@ void Shard::fail_with(std::string text) {
 storage::Batch Shard::flush() {
   CHECK(reader_.error().empty() && error_.empty());
   storage::Batch batch;
-  counters_.last_block = bodies_.last();
+  counters_.last_block =
+      planted(Mutant::kBlockNumbersReused) ? records::BlockNumber() : bodies_.last();
   counters_.last_session = sessions_.last();
   bodies_.flush(batch);
   sessions_.flush(batch);

@@ -4,6 +4,7 @@
 
 #include "broker/records/message_record.h"
 #include "broker/records/row_codec.h"
+#include "broker/shard/mutant.h"
 #include "broker/shard/shard.h"
 
 namespace godwit::shard {
@@ -37,7 +38,7 @@ void Shard::operator()(const records::PublishBatch& batch) {
       return;
     }
     // What was taken before is answered and nothing more (P-2).
-    if (sequence >= expected) {
+    if (sequence >= expected || planted(Mutant::kPublishesRepeats)) {
       publish(rest.first(rest.size() - messages.left()));
     }
     sequence = records::after(sequence);
@@ -86,6 +87,9 @@ void Shard::operator()(const records::Qos2Receive& receive) {
          {.message = receive.message, .session = session->number, .packet_id = receive.packet_id},
          at->second.waiting);
     save_qos2(*session, receive.packet_id, at->second);
+    if (planted(Mutant::kForgetsQos2Id)) {
+      session->received_qos2.erase(at);
+    }
   }
   // MQTT-4.3.3-10: a repeat is answered and not published again.
   tell(Qos2Received{session->owner(), receive.packet_id});
@@ -115,6 +119,9 @@ void Shard::send(const records::Destinations& destinations, const records::Outbo
 }
 
 void Shard::save_qos2(const DurableSession& session, mqtt::PacketId packet_id, const Qos2Row& row) {
+  if (planted(Mutant::kQos2IdNotWritten)) {
+    return;
+  }
   writer_.put(Table::kQueue, keys_.received_qos2(session.number, packet_id), records::encode(row));
 }
 

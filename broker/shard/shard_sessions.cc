@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/shard/mutant.h"
 #include "broker/shard/shard.h"
 
 namespace godwit::shard {
@@ -21,7 +22,7 @@ void Shard::operator()(const records::Attach& attach) {
   for (const Attachment ended : lanes_.attach(attachment, attach, counters_.time)) {
     end_attachment(ended);
   }
-  tell(Attached{attachment, attach.node, *lanes_.last(attach.process)});
+  tell(Attached{attachment, attach.process, *lanes_.last(attach.process)});
 }
 
 void Shard::operator()(const records::OwnerLost& lost) { end_attachment(lost.attachment); }
@@ -43,7 +44,7 @@ void Shard::end_attachment(Attachment attachment) {
     if (session.row.attachment == attachment) {
       counters_.last_epoch = records::after(counters_.last_epoch);
       session.row.epoch = counters_.last_epoch;
-      end_connection(session, true);
+      end_connection(session, !planted(Mutant::kWillLostWithOwner));
     } else if (gone > 0 && session.deliverable()) {
       begin_connection(session);
     }
@@ -161,7 +162,7 @@ void Shard::operator()(const records::Close& close) {
 
 void Shard::end_connection(DurableSession& session, bool keeps_will) {
   sessions_.touch(session);
-  if (session.row.will && keeps_will) {
+  if (session.row.will && (keeps_will || planted(Mutant::kWillAfterDisconnect))) {
     const records::WillRow& will = *session.row.will;
     wills_.add(will.number,
                {.session = session.number,
@@ -171,6 +172,9 @@ void Shard::end_connection(DurableSession& session, bool keeps_will) {
   session.row.will.reset();
   session.row.attachment = {};
   session.row.connection = {};
+  if (planted(Mutant::kWindowEndsAtClose)) {
+    session.window.clear();
+  }
   const std::uint32_t interval = session.row.expiry_interval_seconds;
   if (interval == 0) {
     end_session(session);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "cluster/replica/mutant.h"
 
 namespace godwit::replica {
 namespace {
@@ -71,7 +72,8 @@ CycleReport CommitCycle::run(std::span<const CommitWork> works) {
   add_rows_of_replicas();
   report.bytes = batch_.size_bytes();
   if (!batch_.empty()) {
-    store_.write(batch_, report.synced ? storage::Sync::kYes : storage::Sync::kNo);
+    store_.write(batch_, report.synced && !planted(Mutant::kNeverSyncs) ? storage::Sync::kYes
+                                                                        : storage::Sync::kNo);
     batch_.clear();
   }
   // A term or vote is in the marker before it is used (P-13); how far the log is may come late.

@@ -17,6 +17,7 @@ enum class Mutant : std::uint32_t {
   kSkipsInstall = 207,         // The state machine never hears of a snapshot.
   kSnapshotClaimsMore = 208,   // A snapshot says that it holds an entry it does not.
   kAppliesUnconfigured = 209,  // Applied configurations are not remembered with the state.
+  kNeverSyncs = 210,           // A cycle ends before the disk has it.
 };
 
 }  // namespace godwit::replica

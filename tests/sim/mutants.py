@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Switches on each planted bug of cluster/*/mutant.h and sees that a scenario or a seed finds it.
+"""Switches on each planted bug of */*/mutant.h and sees that a scenario or a seed finds it.
 
   mutants.py [--build DIR] [--seeds N] [--jobs N] [name or number ...]
   mutants.py --clean DIR       sees that no program or library of a build has any
 
-A bug is found when a scenario (build/mutants/bin/raft_scenarios) or the simulator
-(build/mutants/bin/godwit_sim, seeds 1 to N) fails with it, also by a CHECK. Fails if one survives.
+A bug is found when a scenario (build/mutants/bin/raft_scenarios) or a simulator (godwit_sim,
+godwit_session_sim, seeds 1 to N) fails with it, also by a CHECK. Fails if one survives.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from dataclasses import dataclass
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 ROW = re.compile(r"^\s*k(\w+) = (\d+),\s*// (.*)$", re.MULTILINE)
 SECONDS_MAX = 300
+SESSION_SECONDS_MAX = 60
+OF_THE_BROKER = 300  # Numbers from here on: consensus is not concerned.
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,17 @@ class Mutant:
 
 def read_mutants(top=TOP):
     mutants = []
-    for header in sorted(top.glob("cluster/*/mutant.h")):
+    for header in sorted([*top.glob("cluster/*/mutant.h"), *top.glob("broker/*/mutant.h")]):
         for name, number, text in ROW.findall(header.read_text(encoding="utf-8")):
             mutants.append(Mutant(name, int(number), text))
     return sorted(mutants, key=lambda mutant: mutant.number)
 
 
-def run(words):
+def run(words, seconds_max=SECONDS_MAX):
     """(finished well, output); a program that hangs has not finished well."""
     try:
         done = subprocess.run(words, capture_output=True, text=True, check=False,
-                              timeout=SECONDS_MAX, cwd=TOP)
+                              timeout=seconds_max, cwd=TOP)
     except subprocess.TimeoutExpired:
         return False, "hangs"
     return done.returncode == 0, done.stdout + done.stderr
@@ -52,19 +54,31 @@ def first_match(pattern, text, otherwise):
     return found.group(1) if found else otherwise
 
 
-def find(mutant, options):
-    """What found it, or None."""
-    number = str(mutant.number)
-    fine, said = run([str(options.build / "bin" / "raft_scenarios"), "--mutant", number])
-    if not fine:
-        played = re.findall(r"^running (\S+)", said, re.MULTILINE)
-        return "scenario " + first_match(r"^FAILED (\S+)", said, played[-1] if played else "?")
-    fine, said = run([str(options.build / "bin" / "godwit_sim"), "--mutant", number,
-                      "--count", str(options.seeds)])
+def find_by_seed(program, mutant, options, seconds_max):
+    """What the simulator said when it failed, or None."""
+    fine, said = run([str(options.build / "bin" / program), "--mutant", str(mutant.number),
+                      "--count", str(options.seeds)], seconds_max)
     if fine:
         return None
-    return first_match(r"((?:FAILED|aborted): seed .*)$", said, "simulator: " + said[-200:]).replace(
-        "FAILED: ", "")
+    otherwise = f"{program}: {said[-200:].strip()}"
+    return first_match(r"((?:FAILED|aborted): seed .*)$", said, otherwise).replace("FAILED: ", "")
+
+
+def find_by_scenario(mutant, options):
+    fine, said = run([str(options.build / "bin" / "raft_scenarios"), "--mutant", str(mutant.number)])
+    if fine:
+        return None
+    played = re.findall(r"^running (\S+)", said, re.MULTILINE)
+    return "scenario " + first_match(r"^FAILED (\S+)", said, played[-1] if played else "?")
+
+
+def find(mutant, options):
+    """What found it, or None."""
+    found = None
+    if mutant.number < OF_THE_BROKER:
+        found = (find_by_scenario(mutant, options)
+                 or find_by_seed("godwit_sim", mutant, options, SECONDS_MAX))
+    return found or find_by_seed("godwit_session_sim", mutant, options, SESSION_SECONDS_MAX)
 
 
 def planted_symbols(build):

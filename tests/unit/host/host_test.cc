@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/host/node_kit.h"
+#include "tests/session_sim/node_kit.h"
 
 namespace godwit::host {
 namespace {
@@ -186,6 +186,39 @@ TEST_F(HostTest, writes_an_entry_when_a_session_expires) {
   node_.pass(std::chrono::seconds(1));
   settle();
   EXPECT_EQ(node_.host().seat(kShard).shard().sessions().size(), 0);
+}
+
+// A process that starts again on the disk of the last one, whose connections had the same numbers.
+TEST_F(HostTest, tells_nobody_what_it_reads_back_from_the_log) {
+  subscriber();
+  publish("hello", 3, mqtt::Qos::kAtLeastOnce);
+  static_cast<void>(node_.round());
+  NodeKit again(disk_, 2, node_.now() + std::chrono::seconds(5));
+  EXPECT_EQ(again.problem(), "");
+  again.settle();
+  EXPECT_THAT(again.answers(), IsEmpty());
+  EXPECT_EQ(again.host().seat(kShard).shard().sessions().size(), 1);
+}
+
+// What is in the saved state, so that no entry is read back that would send it.
+TEST_F(HostTest, sends_on_after_a_start_what_other_shards_do_not_have) {
+  request(open("a"));
+  const auto opened = node_.round();
+  const Owned by{std::get<shard::Opened>(std::get<Told>(opened.at(0).answer).event).owner.session,
+                 std::get<shard::Opened>(std::get<Told>(opened.at(0).answer).event).owner.epoch};
+  request(records::Qos2Receive{by,
+                               mqtt::PacketId(9),
+                               make_record("t", "x", mqtt::Qos::kExactlyOnce),
+                               {{ShardId(2)}, {}, {}}});
+  static_cast<void>(node_.round());
+  ASSERT_GT(node_.host().seat(kShard).shard().outboxes().bytes(), 0);
+  node_.host().save_all();
+  node_.turn();
+  node_.cycle();
+  NodeKit again(disk_, 2, node_.now() + std::chrono::seconds(5));
+  EXPECT_EQ(again.problem(), "");
+  again.settle();
+  EXPECT_EQ(again.host().seat(kShard).shard().outboxes().bytes(), 0);
 }
 
 // P-15: state lags by a second, and rides along or is written without a sync.

@@ -11,8 +11,8 @@ namespace godwit::records {
 namespace {
 
 TEST(RowCodec, gives_back_every_row) {
-  const ShardRow shard{from_milliseconds(9), SessionNumber(7), BlockNumber(8), WillNumber(9),
-                       Epoch(10)};
+  const ShardRow shard{from_milliseconds(9), SessionNumber(7), BlockNumber(8),
+                       WillNumber(9),        Epoch(10),        11};
   EXPECT_EQ(decode_shard(encode(shard)).value(), shard);
   const AttachmentRow attachment{NodeId(4), some_lane()};
   EXPECT_EQ(decode_attachment(encode(attachment)).value(), attachment);

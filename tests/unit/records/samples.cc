@@ -126,7 +126,7 @@ std::vector<std::pair<std::string, Bytes>> all_samples() {
   samples.emplace_back("time-entry", encode(Entry{.time = from_milliseconds(1'800'000'000'000)}));
   samples.emplace_back("shard",
                        encode(ShardRow{from_milliseconds(1'800'000'000'000), SessionNumber(7),
-                                       BlockNumber(8), WillNumber(9), Epoch(10)}));
+                                       BlockNumber(8), WillNumber(9), Epoch(10), 11}));
   samples.emplace_back("attachment", encode(AttachmentRow{NodeId(4), some_lane()}));
   samples.emplace_back("lane", encode(LaneRow{LaneSequence(77), NodeId(4), from_milliseconds(9)}));
   samples.emplace_back("session", encode(some_session()));

@@ -116,6 +116,16 @@ TEST(Entry, of_a_later_version_stops_the_replica) {
   EXPECT_NE(kit.error().find("unknown_command"), std::string::npos);
 }
 
+TEST(Entry, that_comes_again_stops_the_replica) {
+  ShardKit kit;
+  kit.attach();
+  Effects effects;
+  const Bytes entry = records::encode({});
+  EXPECT_FALSE(kit.shard().apply(kit.index(), entry, effects));
+  EXPECT_TRUE(kit.shard().apply(kit.index() + 2, entry, effects));
+  EXPECT_FALSE(kit.shard().apply(kit.index() + 1, entry, effects));
+}
+
 TEST(Unsubscribe, ends_one_filter_and_leaves_the_others) {
   ShardKit kit;
   kit.attach();

@@ -1,6 +1,4 @@
-#include "tests/unit/host/node_kit.h"
-
-#include <gtest/gtest.h>
+#include "tests/session_sim/node_kit.h"
 
 #include <utility>
 
