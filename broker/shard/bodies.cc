@@ -18,7 +18,7 @@ void Bodies::begin_entry(records::ShardTime time, std::size_t entry_bytes) {
   time_ = time;
   entry_bytes_ = entry_bytes;
   open_ = false;
-  released_.clear();
+  trim();
 }
 
 Bodies::Block& Bodies::open_block(std::size_t record_bytes) {
@@ -207,8 +207,14 @@ void Bodies::flush(storage::Batch& to) {
 
 void Bodies::trim() {
   released_.clear();
-  while (cached_bytes_ > limits_.cache_bytes_max) {
-    static_cast<void>(take_out(stored_.front()));
+  // Few at a time: those that are dirty have to stay, and are passed over.
+  constexpr int kLooksMax = 64;
+  for (int looks = 0; looks < kLooksMax && cached_bytes_ > limits_.cache_bytes_max; ++looks) {
+    if (blocks_.at(stored_.front())->dirty) {
+      stored_.splice(stored_.end(), stored_, stored_.begin());
+    } else {
+      static_cast<void>(take_out(stored_.front()));
+    }
   }
 }
 

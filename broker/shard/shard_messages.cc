@@ -63,6 +63,8 @@ void Shard::publish(ByteView record) {
     }
     if (!body) {
       body = bodies_.add(record);
+      // Else it would be gone if the first receiver has no room for it.
+      bodies_.hold(*body);
     }
     records::QueuedMessage queued{
         .body = *body,
@@ -71,6 +73,9 @@ void Shard::publish(ByteView record) {
         .retain = message->retain && receiver.bits.retain_as_published != 0,
         .identifiers = std::move(receiver.identifiers)};
     courier_.give(receiver, std::move(queued));
+  }
+  if (body) {
+    bodies_.release(*body);
   }
 }
 

@@ -9,10 +9,14 @@ from raw_client import RawClient
 
 class Placement(BrokerTest):
     def connect(self, count):
-        clients = [RawClient(self.broker.port) for _ in range(count)]
-        for client in clients:
+        """One after the other: of those that come together two may go to one thread, because it is
+        not known yet that the first has arrived."""
+        clients = []
+        for _ in range(count):
+            client = RawClient(self.broker.port)
             self.addCleanup(client.socket.close)
             self.assertEqual(client.connect().reason, 0)
+            clients.append(client)
         return clients
 
     def on_threads(self, metric="godwit_network_sockets"):
@@ -37,9 +41,7 @@ class Placement(BrokerTest):
 
     def test_spread_fills_up_whichever_has_fewer(self):
         self.broker = self.start_open_broker(flags=spread_over(2))
-        # One after the other, so that they alternate: of those that come together two may go to one
-        # thread, because it is not known yet that the first has arrived.
-        clients = [self.connect(1)[0] for _ in range(10)]
+        clients = self.connect(10)
         self.assertEqual(self.on_threads(), [5, 5])
         for client in clients[::2]:
             client.disconnect()

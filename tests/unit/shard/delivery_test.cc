@@ -172,6 +172,17 @@ TEST_F(DeliveryTest, is_dropped_itself_if_it_is_larger_than_the_queue) {
               ElementsAre("opened 1 epoch 2 present", "deliver 1 id 1 t:small q1"));
 }
 
+// Found by a fuzzer: the first had no room, and the body was gone before the second came.
+TEST_F(DeliveryTest, reaches_the_next_when_one_has_no_room) {
+  const Owned first = kit_.open("a", {.queue_bytes_max = 1});
+  kit_.apply(Subscribe{first, {{"t", {.qos = mqtt::Qos::kAtLeastOnce}}}});
+  kit_.apply(Close{.by = first});
+  subscriber("b");
+  EXPECT_THAT(kit_.publish({{"t", "x"}}),
+              ElementsAre("deliver 2 id 1 t:x q1", "dropped 1 queue full"));
+  EXPECT_EQ(kit_.error(), "");
+}
+
 TEST_F(DeliveryTest, expires_while_it_waits_and_never_in_flight) {
   const Owned by = subscriber("a", 1);
   kit_.publish({{.topic = "t", .payload = "1", .lifetime = std::chrono::seconds(5)},
