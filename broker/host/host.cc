@@ -92,7 +92,9 @@ void Host::propose() {
     while (auto entry = seat->next_entry(now)) {
       const auto proposed = driver_.propose(group_of(shard), std::array{*std::move(entry)});
       if (!proposed) {
-        // It led a moment ago: what it was asked is unknown, and asked again by whoever cares.
+        // It led a moment ago: what it was asked is unknown, and asked again by whoever cares. The
+        // limits of a seat are within those of raft, so nothing else can be wrong.
+        CHECK(proposed.error() == raft::ProposeError::kNotLeader);
         seat->proposed({});
         seat->follow(answers_);
         break;
@@ -118,7 +120,9 @@ void Host::save_due() {
 
 void Host::save_all() {
   for (auto& [shard, seat] : seats_) {
-    if (failure_.empty() && seat->saved_index() != driver_.find(group_of(shard))->log().applied()) {
+    // What is changed while the last save is on its way comes back from the log.
+    if (failure_.empty() && !seat->saving() &&
+        seat->saved_index() != driver_.find(group_of(shard))->log().applied()) {
       queue_.save(seat->save());
     }
   }

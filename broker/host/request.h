@@ -44,6 +44,7 @@ struct Publish {
 enum class Refusal : std::uint8_t {
   kUnavailable,  // The shard has no leader here, or lost it: what became of it is unknown.
   kBusy,         // Too much waits already (HostLimits).
+  kTooLarge,     // Alone more than an entry of the log can hold (HostLimits).
 };
 [[nodiscard]] std::string_view name_of(Refusal refusal);
 

@@ -11,8 +11,32 @@ namespace godwit::host {
 
 using records::ShardTime;
 
+namespace {
+
+// What a command brings beside what every command costs.
+std::size_t bytes_of(const records::Command& command) {
+  if (const auto* receive = std::get_if<records::Qos2Receive>(&command)) {
+    return receive->message.size();
+  }
+  if (const auto* batch = std::get_if<records::PublishBatch>(&command)) {
+    return batch->messages.size();
+  }
+  const auto* open = std::get_if<records::Open>(&command);
+  return open != nullptr && open->will ? open->will->message.size() : 0;
+}
+
+}  // namespace
+
 std::string_view name_of(Refusal refusal) {
-  return refusal == Refusal::kBusy ? "busy" : "unavailable";
+  switch (refusal) {
+    case Refusal::kUnavailable:
+      return "unavailable";
+    case Refusal::kBusy:
+      return "busy";
+    case Refusal::kTooLarge:
+      return "too_large";
+  }
+  return "unknown";
 }
 
 Seat::Seat(ShardId shard, const HostIdentity& identity, const HostLimits& limits,
@@ -32,18 +56,30 @@ Seat::Seat(ShardId shard, const HostIdentity& identity, const HostLimits& limits
 // --- what is asked -------------------------------------------------------------------------------
 
 void Seat::request(Request request, Answers& answers) {
+  const std::size_t bytes = bytes_of(request.command);
   if (!leads_) {
     answers.tell(request.from, Refused{request.token, Refusal::kUnavailable});
-  } else if (waiting_.size() >= limits_.waiting_requests_max) {
+  } else if (bytes > limits_.record_bytes_max) {
+    answers.tell(request.from, Refused{request.token, Refusal::kTooLarge});
+  } else if (waiting_.size() >= limits_.waiting_requests_max ||
+             (waiting_bytes_ + bytes > limits_.waiting_bytes_max && !waiting_.empty())) {
     answers.tell(request.from, Refused{request.token, Refusal::kBusy});
   } else {
+    waiting_bytes_ += bytes;
     waiting_.push_back({request.from, request.token, std::move(request.command)});
   }
+}
+
+void Seat::propose(records::Command command) {
+  waiting_bytes_ += bytes_of(command);
+  waiting_.push_back({.command = std::move(command)});
 }
 
 void Seat::publish(Publish publish, Answers& answers) {
   if (!leads_) {
     answers.tell(publish.from, Refused{publish.token, Refusal::kUnavailable});
+  } else if (publish.record.size() > limits_.record_bytes_max) {
+    answers.tell(publish.from, Refused{publish.token, Refusal::kTooLarge});
   } else if (lane_.bytes() + publish.record.size() > limits_.waiting_bytes_max &&
              lane_.bytes() > 0) {
     answers.tell(publish.from, Refused{publish.token, Refusal::kBusy});
@@ -72,6 +108,7 @@ void Seat::follow(Answers& answers) {
   std::vector<Waiting> waiting(std::make_move_iterator(waiting_.begin()),
                                std::make_move_iterator(waiting_.end()));
   waiting_.clear();
+  waiting_bytes_ = 0;
   answer(waiting, answers, false);
   lane_.rewind();
 }
@@ -115,6 +152,29 @@ void Seat::fill_attachment(records::Command& command) const {
   }
 }
 
+void Seat::take_waiting(records::Entry& entry) {
+  std::size_t bytes = 0;
+  while (!waiting_.empty()) {
+    Waiting& one = waiting_.front();
+    const std::size_t its_bytes = bytes_of(one.command);
+    if (bytes + its_bytes > limits_.entry_bytes_max && bytes > 0) {
+      return;  // The lane comes when these are through.
+    }
+    bytes += its_bytes;
+    waiting_bytes_ -= its_bytes;
+    fill_attachment(one.command);
+    entry.commands.push_back(std::move(one.command));
+    entry_.push_back({one.from, one.token, {}});
+    waiting_.pop_front();
+  }
+  if (bytes >= limits_.entry_bytes_max) {
+    return;
+  }
+  if (auto batch = lane_.next_batch(limits_.entry_bytes_max)) {
+    entry.commands.emplace_back(*std::move(batch));
+  }
+}
+
 std::optional<raft::Payload> Seat::next_entry(Instant now) {
   now_ = now;
   if (!leads_ || in_flight_.size() >= limits_.entries_in_flight_max) {
@@ -131,15 +191,7 @@ std::optional<raft::Payload> Seat::next_entry(Instant now) {
   } else if (!something_waits(now)) {
     return std::nullopt;
   } else {
-    for (Waiting& one : waiting_) {
-      fill_attachment(one.command);
-      entry.commands.push_back(std::move(one.command));
-      entry_.push_back({one.from, one.token, {}});
-    }
-    waiting_.clear();
-    if (auto batch = lane_.next_batch(limits_.entry_bytes_max)) {
-      entry.commands.emplace_back(*std::move(batch));
-    }
+    take_waiting(entry);
   }
   return std::make_shared<const Bytes>(records::encode(std::move(entry)));
 }

@@ -24,8 +24,11 @@ struct HostLimits {
   // gathers meanwhile.
   std::size_t entries_in_flight_max = 2;
   std::size_t entry_bytes_max = std::size_t{512} << 10U;
-  // What waits to become entries; more is refused (kBusy).
+  // What waits to become entries, by lanes and as requests, each; more is refused (kBusy).
   std::size_t waiting_bytes_max = std::size_t{8} << 20U;
+  // One message; more is refused (kTooLarge). With an entry before it, below raft's
+  // entry_bytes_max.
+  std::size_t record_bytes_max = std::size_t{12} << 20U;
   std::size_t waiting_requests_max = 100'000;
   // P-15: the state of a shard is written when so much has changed, or after that time.
   std::size_t unwritten_bytes_max = std::size_t{8} << 20U;
@@ -62,7 +65,7 @@ class Seat {
   void request(Request request, Answers& answers);
   void publish(Publish publish, Answers& answers);
   // From this process itself: nobody waits for it.
-  void propose(records::Command command) { waiting_.push_back({.command = std::move(command)}); }
+  void propose(records::Command command);
   // Another shard's lane; what comes of it is told by LaneTaken.
   void take_from_lane(records::PublishBatch batch) { propose(std::move(batch)); }
 
@@ -92,6 +95,8 @@ class Seat {
   [[nodiscard]] replica::StateWrite save();
   void saved();
   [[nodiscard]] raft::LogIndex saved_index() const { return saved_; }
+  // One is on its way to the disk.
+  [[nodiscard]] bool saving() const { return saving_.has_value(); }
 
   // When something is due without news.
   [[nodiscard]] Instant next_deadline() const;
@@ -112,6 +117,8 @@ class Seat {
 
   [[nodiscard]] bool something_waits(Instant now) const;
   void fill_attachment(records::Command& command) const;
+  // Moves what waits into the entry, in order and as far as there is room.
+  void take_waiting(records::Entry& entry);
   void answer(std::vector<Waiting>& told, Answers& answers, bool done);
   [[nodiscard]] records::ShardTime shard_time(Instant now) const;
   [[nodiscard]] Instant instant_of(records::ShardTime time) const;
@@ -134,6 +141,7 @@ class Seat {
   records::Attachment attachment_;  // This process's; 0: not attached.
   Lane lane_;
   std::deque<Waiting> waiting_;
+  std::size_t waiting_bytes_ = 0;
   std::vector<Waiting> entry_;  // Of the entry that is being proposed.
   std::deque<InFlight> in_flight_;
   shard::Effects effects_;

@@ -49,6 +49,11 @@ class HostTest : public testing::Test {
     return by;
   }
 
+  void subscriber_again() {
+    publish("x", 9, mqtt::Qos::kAtLeastOnce);
+    node_.turn();
+  }
+
   Disk disk_;
   NodeKit node_{disk_, 1, Instant(std::chrono::hours(1))};
 };
@@ -116,6 +121,49 @@ TEST_F(HostTest, refuses_what_is_too_much) {
     busy.push_back(std::get<Refused>(one.answer).token.value());
   }
   EXPECT_THAT(busy, ElementsAre(2, 3));
+}
+
+TEST_F(HostTest, refuses_what_no_entry_can_hold) {
+  Disk disk;
+  NodeKit small(disk, 1, Instant(std::chrono::hours(1)), {.record_bytes_max = 100});
+  small.settle();
+  static_cast<void>(small.answers());
+  small.host().publish({kThread, kShard, Token(1), std::string(101, 'x')});
+  small.host().request({kThread, kShard, Token(2),
+                        records::Qos2Receive{{}, mqtt::PacketId(1), std::string(101, 'x'), {}}});
+  for (const Answers::One& one : small.answers()) {
+    EXPECT_EQ(std::get<Refused>(one.answer).reason, Refusal::kTooLarge);
+  }
+}
+
+// Requests of several entries at once: in order, and none is left behind.
+TEST_F(HostTest, makes_as_many_entries_as_requests_need) {
+  Disk disk;
+  NodeKit small(disk, 1, Instant(std::chrono::hours(1)), {.entry_bytes_max = 200});
+  small.settle();
+  static_cast<void>(small.answers());
+  std::vector<std::uint64_t> expected;
+  for (std::uint64_t token = 1; token <= 9; ++token) {
+    small.host().request({kThread, kShard, Token(token),
+                          records::Qos2Receive{{}, mqtt::PacketId(1), std::string(90, 'x'), {}}});
+    expected.push_back(token);
+  }
+  std::vector<std::uint64_t> done;
+  for (int round = 0; round < 8; ++round) {
+    for (const Answers::One& one : small.round()) {
+      done.push_back(std::get<Done>(one.answer).token.value());
+    }
+  }
+  EXPECT_EQ(done, expected);
+}
+
+// An orderly end while the last save is on its way.
+TEST_F(HostTest, saves_all_at_any_time) {
+  subscriber();
+  node_.host().save_all();
+  node_.turn();
+  subscriber_again();
+  node_.host().save_all();
 }
 
 TEST_F(HostTest, refuses_before_the_shard_is_led) {
