@@ -8,21 +8,13 @@
 #include <utility>
 
 #include "base/base64.h"
+#include "base/hex.h"
 #include "broker/mqtt/utf8.h"
 
 namespace godwit::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-void append_hex(std::string& out, ByteView bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  for (const std::byte byte : bytes) {
-    const auto value = std::to_integer<unsigned>(byte);
-    out += kDigits[value >> 4U];
-    out += kDigits[value & 15U];
-  }
-}
 
 // snake_case of a property's name: "Content Type" is content_type.
 std::string json_name(mqtt::PropertyId id) {

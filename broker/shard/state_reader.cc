@@ -2,21 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "base/hex.h"
 #include "storage/seal.h"
 
 namespace godwit::shard {
-namespace {
-
-std::string hex(ByteView key) {
-  std::string text;
-  for (const std::byte byte : key) {
-    text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
-  }
-  return text;
-}
-
-}  // namespace
-
 std::optional<Bytes> StateReader::get(storage::Table table, ByteView key) {
   auto value = reader_.get(table, key);
   if (!value) {
@@ -28,7 +17,7 @@ std::optional<Bytes> StateReader::get(storage::Table table, ByteView key) {
   }
   const auto sealed = storage::unseal(key, **value);
   if (!sealed) {
-    note(fmt::format("the row {} in table {} is damaged: its checksum is wrong", hex(key),
+    note(fmt::format("the row {} in table {} is damaged: its checksum is wrong", to_hex(key),
                      storage::name(table)));
     return std::nullopt;
   }
@@ -47,7 +36,7 @@ std::optional<storage::Row> StateReader::next(storage::Cursor& cursor) {
   }
   const auto sealed = storage::unseal((*row)->key, (*row)->value);
   if (!sealed) {
-    note(fmt::format("the row {} is damaged: its checksum is wrong", hex((*row)->key)));
+    note(fmt::format("the row {} is damaged: its checksum is wrong", to_hex((*row)->key)));
     return std::nullopt;
   }
   return storage::Row{(*row)->key, *sealed};
@@ -60,11 +49,11 @@ void StateReader::note(std::string text) {
 }
 
 void StateReader::note_missing(ByteView key) {
-  note(fmt::format("the row {} is missing", hex(key)));
+  note(fmt::format("the row {} is missing", to_hex(key)));
 }
 
 void StateReader::note_undecoded(ByteView key, records::RecordError error) {
-  note(fmt::format("the row {} cannot be read: {}", hex(key), records::name_of(error)));
+  note(fmt::format("the row {} cannot be read: {}", to_hex(key), records::name_of(error)));
 }
 
 }  // namespace godwit::shard

@@ -6,6 +6,7 @@
 
 #include "base/big_endian.h"
 #include "base/check.h"
+#include "base/hex.h"
 #include "storage/seal.h"
 
 namespace godwit::replica {
@@ -76,11 +77,7 @@ std::optional<raft::HardState> read_hard_state(BigEndianReader& reader) {
 }
 
 tl::unexpected<StorageError> damaged(ByteView key, std::string_view what) {
-  std::string hex;
-  for (const std::byte byte : key) {
-    hex += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
-  }
-  return fail(StorageError{ErrorKind::kDamaged, fmt::format("the row {} {}", hex, what)});
+  return fail(StorageError{ErrorKind::kDamaged, fmt::format("the row {} {}", to_hex(key), what)});
 }
 
 // The value behind its seal and format.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/crc32c.h"
+#include "base/hex.h"
 
 namespace godwit::storage::rocks {
 namespace {
@@ -78,13 +79,7 @@ Result<void> compare_one(const std::string& path, std::string_view what, const I
 
 }  // namespace
 
-std::string to_text(const Id& id) {
-  std::string text;
-  for (const std::byte byte : id.bytes) {
-    text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
-  }
-  return text;
-}
+std::string to_text(const Id& id) { return to_hex(id.bytes); }
 
 std::optional<Id> id_from_text(std::string_view text) {
   Id id;

@@ -1,24 +1,16 @@
 // Records of earlier versions are read, and today's are written as they were:
 // tests/data/golden/records-1.txt. A record that changes gets a new file beside the old one.
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <map>
 
+#include "base/hex.h"
 #include "broker/records/command_codec.h"
 #include "tests/unit/records/samples.h"
 
 namespace godwit::records {
 namespace {
-
-std::string hex(const Bytes& bytes) {
-  std::string text;
-  for (const std::byte byte : bytes) {
-    text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
-  }
-  return text;
-}
 
 std::map<std::string, std::string> golden() {
   std::ifstream file(GODWIT_TEST_DATA "/golden/records-1.txt");
@@ -35,7 +27,7 @@ std::map<std::string, std::string> golden() {
 TEST(Golden, records_are_written_as_ever) {
   std::map<std::string, std::string> today;
   for (const auto& [name, bytes] : all_samples()) {
-    today[name] = hex(bytes);
+    today[name] = to_hex(bytes);
   }
   const auto expected = golden();
   EXPECT_FALSE(expected.empty());

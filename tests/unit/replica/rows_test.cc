@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/hex.h"
 #include "storage/seal.h"
 
 namespace godwit::replica {
@@ -16,18 +17,10 @@ using raft::Term;
 using storage::Batch;
 using storage::Change;
 
-std::string hex(ByteView bytes) {
-  std::string text;
-  for (const std::byte byte : bytes) {
-    text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
-  }
-  return text;
-}
-
 std::string told(const Batch& batch) {
   std::string text;
   batch.for_each([&](const Change& change) {
-    text += fmt::format("{} {} {}", name(change.table), hex(change.key), hex(change.value));
+    text += fmt::format("{} {} {}", name(change.table), to_hex(change.key), to_hex(change.value));
   });
   return text;
 }
@@ -81,7 +74,7 @@ TEST(Rows, are_these_bytes) {
   put_entry(entry, GroupId(7),
             {Term(5), LogIndex(18), raft::EntryKind::kCommand, raft::make_payload(as_bytes("ab"))});
   EXPECT_EQ(told(entry), "log 000000070000000000000012 010000000000000000056162dc524c54");
-  EXPECT_EQ(hex(encode_marker(some_marker())),
+  EXPECT_EQ(to_hex(encode_marker(some_marker())),
             "010000000000000005000000000000000901"
             "00000000000000040000000000000010");
 }
