@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker/host/mutant.h"
+
 namespace godwit::host {
 
 using records::LaneSequence;

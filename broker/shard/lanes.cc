@@ -74,22 +74,13 @@ void Lanes::take(const LaneId& lane, LaneSequence last, records::ShardTime now) 
 }
 
 void Lanes::load() {
-  reader_.scan(Table::kShard, storage::with_prefix(keys_.attachments()),
-               [&](ByteView key, ByteView value) {
-                 const auto row = reader_.take(records::decode_attachment(value), key);
-                 if (row) {
-                   attachments_[records::attachment_of(key)] = *row;
-                 }
-                 return row.has_value();
-               });
-  reader_.scan(Table::kShard, storage::with_prefix(keys_.lanes()),
-               [&](ByteView key, ByteView value) {
-                 const auto row = reader_.take(records::decode_lane(value), key);
-                 if (row) {
-                   lanes_[records::lane_of(key)] = *row;
-                 }
-                 return row.has_value();
-               });
+  reader_.read_all(Table::kShard, keys_.attachments(), &records::decode_attachment,
+                   [&](ByteView key, const records::AttachmentRow& row) {
+                     attachments_[records::attachment_of(key)] = row;
+                   });
+  reader_.read_all(
+      Table::kShard, keys_.lanes(), &records::decode_lane,
+      [&](ByteView key, const records::LaneRow& row) { lanes_[records::lane_of(key)] = row; });
 }
 
 }  // namespace godwit::shard

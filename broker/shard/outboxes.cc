@@ -1,5 +1,7 @@
 #include "broker/shard/outboxes.h"
 
+#include <utility>
+
 #include "broker/records/row_codec.h"
 #include "broker/shard/mutant.h"
 
@@ -50,28 +52,19 @@ const OutboxRow* Outboxes::find(const Destination& destination, LaneSequence seq
 }
 
 void Outboxes::load() {
-  reader_.scan(Table::kShard, storage::with_prefix(keys_.destinations()),
-               [&](ByteView key, ByteView value) {
-                 const auto row = reader_.take(records::decode_lane(value), key);
-                 if (row) {
-                   boxes_[records::destination_of(key)].first = records::after(row->last);
-                 }
-                 return row.has_value();
-               });
-  reader_.scan(Table::kShard, storage::with_prefix(keys_.outbox()),
-               [&](ByteView key, ByteView value) {
-                 auto row = reader_.take(records::decode_outbox(value), key);
-                 if (!row) {
-                   return false;
-                 }
-                 Box& box = boxes_[records::destination_of(key)];
-                 if (box.rows.empty()) {
-                   box.first = records::outbox_sequence_of(key);
-                 }
-                 bytes_ += row->message.size();
-                 box.rows.push_back(*std::move(row));
-                 return true;
-               });
+  reader_.read_all(Table::kShard, keys_.destinations(), &records::decode_lane,
+                   [&](ByteView key, const records::LaneRow& row) {
+                     boxes_[records::destination_of(key)].first = records::after(row.last);
+                   });
+  reader_.read_all(Table::kShard, keys_.outbox(), &records::decode_outbox,
+                   [&](ByteView key, OutboxRow row) {
+                     Box& box = boxes_[records::destination_of(key)];
+                     if (box.rows.empty()) {
+                       box.first = records::outbox_sequence_of(key);
+                     }
+                     bytes_ += row.message.size();
+                     box.rows.push_back(std::move(row));
+                   });
 }
 
 }  // namespace godwit::shard

@@ -40,12 +40,12 @@ QueueRow Queue::pop(const QueueStore& store) {
 bool Queue::read_page(const QueueStore& store) {
   const Bytes from = store.keys.page(store.session, head_.page);
   std::optional<QueuePage> page;
-  store.reader.scan(Table::kQueue, storage::with_prefix_from(store.keys.pages(store.session), from),
-                    [&](ByteView key, ByteView value) {
-                      head_.page = records::sequence_of(key);
-                      page = store.reader.take(records::decode_page(value, head_.page), key);
-                      return false;
-                    });
+  store.reader.first(Table::kQueue,
+                     storage::with_prefix_from(store.keys.pages(store.session), from),
+                     [&](ByteView key, ByteView value) {
+                       head_.page = records::sequence_of(key);
+                       page = store.reader.take(records::decode_page(value, head_.page), key);
+                     });
   if (!page) {
     store.reader.note_missing(from);
     return false;

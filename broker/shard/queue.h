@@ -51,7 +51,6 @@ class Queue {
   void flush(const QueueStore& store, storage::Batch& to);
   // To be written with it.
   [[nodiscard]] Head head() const;
-  [[nodiscard]] bool has_unwritten() const { return !unwritten_.empty(); }
 
  private:
   [[nodiscard]] bool read_page(const QueueStore& store);

@@ -124,7 +124,6 @@ void Sessions::end(DurableSession& session) {
   session.row.ended = true;
   session.row.attachment = {};
   session.row.formers.clear();
-  session.row.expires.reset();
   session.row.will.reset();
   by_key_.erase({session.row.tenant, session.row.client_id});
   while (session.subscriptions.size() > 0) {
@@ -265,72 +264,64 @@ void Sessions::load(SessionNumber last) {
 }
 
 void Sessions::load_sessions() {
-  reader_.scan(Table::kSession, storage::with_prefix(keys_.sessions()),
-               [&](ByteView key, ByteView value) {
-                 auto row = reader_.take(records::decode_session(value), key);
-                 if (!row) {
-                   return false;
-                 }
-                 auto session = std::make_unique<DurableSession>();
-                 session->number = records::session_of(key);
-                 session->queue = Queue(row->queued_messages, {row->head_page, row->head_sequence});
-                 session->row = *std::move(row);
-                 session->stored = true;
-                 if (session->row.ended) {
-                   ended_.insert(session->number);
-                 }
-                 add(std::move(session));
-                 return true;
-               });
-}
-
-void Sessions::load_subscriptions() {
-  reader_.scan(Table::kSession, storage::with_prefix(keys_.all_subscriptions()),
-               [&](ByteView key, ByteView value) {
-                 const auto options = reader_.take(records::decode_subscription(value), key);
-                 DurableSession* session = find(records::session_of(key));
-                 if (!options || session == nullptr) {
-                   reader_.note_missing(key);
-                   return false;
-                 }
-                 index(*session, mqtt::TopicFilter::from_checked(records::filter_of(key)),
-                       *options);
-                 return true;
-               });
-}
-
-void Sessions::load_windows() {
-  reader_.scan(
-      Table::kQueue, storage::with_prefix(keys_.all_windows()), [&](ByteView key, ByteView value) {
-        auto row = reader_.take(records::decode_window(value), key);
-        DurableSession* session = find(records::session_of(key));
-        if (!row || session == nullptr) {
-          reader_.note_missing(key);
-          return false;
+  reader_.read_all(
+      Table::kSession, keys_.sessions(), &records::decode_session,
+      [&](ByteView key, records::SessionRow row) {
+        auto session = std::make_unique<DurableSession>();
+        session->number = records::session_of(key);
+        session->queue = Queue(row.queued_messages, {row.head_page, row.head_sequence});
+        session->row = std::move(row);
+        session->stored = true;
+        if (session->row.ended) {
+          ended_.insert(session->number);
         }
-        const bool is_sent = row->sent == session->row.epoch;
-        session->used += is_sent ? 1 : 0;
-        session->to_resend += !is_sent && row->state != records::WindowState::kAwaitPubcomp ? 1 : 0;
-        session->window.push_back({.sequence = records::sequence_of(key),
-                                   .row = *std::move(row),
-                                   .stored = true,
-                                   .dirty = false});
-        return true;
+        add(std::move(session));
       });
 }
 
+DurableSession* Sessions::owner_of(ByteView key) {
+  DurableSession* session = find(records::session_of(key));
+  if (session == nullptr) {
+    reader_.note_missing(keys_.session(records::session_of(key)));
+  }
+  return session;
+}
+
+void Sessions::load_subscriptions() {
+  reader_.read_all(Table::kSession, keys_.all_subscriptions(), &records::decode_subscription,
+                   [&](ByteView key, const records::SubscriptionRecord& options) {
+                     if (DurableSession* session = owner_of(key)) {
+                       index(*session, mqtt::TopicFilter::from_checked(records::filter_of(key)),
+                             options);
+                     }
+                   });
+}
+
+void Sessions::load_windows() {
+  reader_.read_all(Table::kQueue, keys_.all_windows(), &records::decode_window,
+                   [&](ByteView key, records::WindowRow row) {
+                     if (DurableSession* session = owner_of(key)) {
+                       load_in_flight(*session, records::sequence_of(key), std::move(row));
+                     }
+                   });
+}
+
+void Sessions::load_in_flight(DurableSession& session, records::QueueSequence sequence,
+                              records::WindowRow row) {
+  const bool is_sent = row.sent == session.row.epoch;
+  session.used += is_sent ? 1 : 0;
+  session.to_resend += !is_sent && row.state != records::WindowState::kAwaitPubcomp ? 1 : 0;
+  session.window.push_back(
+      {.sequence = sequence, .row = std::move(row), .stored = true, .dirty = false});
+}
+
 void Sessions::load_received_qos2() {
-  reader_.scan(Table::kQueue, storage::with_prefix(keys_.all_received_qos2()),
-               [&](ByteView key, ByteView value) {
-                 const auto row = reader_.take(records::decode_qos2(value), key);
-                 DurableSession* session = find(records::session_of(key));
-                 if (!row || session == nullptr) {
-                   reader_.note_missing(key);
-                   return false;
-                 }
-                 session->received_qos2[records::packet_id_of(key)] = *row;
-                 return true;
-               });
+  reader_.read_all(Table::kQueue, keys_.all_received_qos2(), &records::decode_qos2,
+                   [&](ByteView key, const records::Qos2Row& row) {
+                     if (DurableSession* session = owner_of(key)) {
+                       session->received_qos2[records::packet_id_of(key)] = row;
+                     }
+                   });
 }
 
 }  // namespace godwit::shard

@@ -76,6 +76,10 @@ class Sessions {
   void load_subscriptions();
   void load_windows();
   void load_received_qos2();
+  void load_in_flight(DurableSession& session, records::QueueSequence sequence,
+                      records::WindowRow row);
+  // Of a row that names its session; null, and noted, if there is none.
+  [[nodiscard]] DurableSession* owner_of(ByteView key);
   void index(DurableSession& session, mqtt::TopicFilter filter,
              const records::SubscriptionRecord& options);
   // Of one session; false if `rows` were not enough.

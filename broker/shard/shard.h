@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "broker/records/command.h"
+#include "broker/records/message_record.h"
 #include "broker/shard/courier.h"
 #include "broker/shard/lanes.h"
 #include "broker/shard/outboxes.h"
@@ -86,17 +87,22 @@ class Shard {
 
   void begin_entry(records::ShardTime time, std::size_t entry_bytes);
   // Gives a session to a connection.
-  void connect(DurableSession& session, const records::Open& open, bool present);
+  void connect(DurableSession& session, const records::Open& open);
   // The session that is opened: the one that is there, or a new one.
-  DurableSession& session_for(const records::Open& open, bool& present);
+  DurableSession& session_for(const records::Open& open);
   // Nobody is left who could still act for it.
   void begin_connection(DurableSession& session);
   void end_connection(DurableSession& session, bool keeps_will);
   void arm_will(DurableSession& session, const std::optional<records::Will>& will);
   void end_session(DurableSession& session);
+  // Another ownership begins (P-8).
+  void raise_epoch(DurableSession& session);
+  void stop_expiry(DurableSession& session);
   void end_attachment(records::Attachment attachment);
-  // Both take one record.
-  void publish(ByteView record);
+  // `message` is what `record` says.
+  void publish(ByteView record, const records::MessageRecord& message);
+  // Nothing, and the replica fails: it cannot be read.
+  [[nodiscard]] std::optional<records::MessageRecord> take_message(BigEndianReader& from);
   void send(const records::Destinations& destinations, const records::OutboxRow& row,
             std::uint32_t& waiting);
   void save_qos2(const DurableSession& session, mqtt::PacketId packet_id,

@@ -33,13 +33,13 @@ void Shard::operator()(const records::PublishBatch& batch) {
   LaneSequence sequence = batch.first;
   while (messages.left() > 0) {
     const ByteView rest = as_bytes(batch.messages).subspan(messages.offset());
-    if (!records::take_record(messages)) {
-      fail_with("a message cannot be read");
+    const auto message = take_message(messages);
+    if (!message) {
       return;
     }
     // What was taken before is answered and nothing more (P-2).
     if (sequence >= expected || planted(Mutant::kPublishesRepeats)) {
-      publish(rest.first(rest.size() - messages.left()));
+      publish(rest.first(rest.size() - messages.left()), *message);
     }
     sequence = records::after(sequence);
   }
@@ -48,16 +48,19 @@ void Shard::operator()(const records::PublishBatch& batch) {
   tell(LaneTaken{batch.lane, taken});
 }
 
-void Shard::publish(ByteView record) {
-  BigEndianReader reader(record);
-  const auto message = records::take_record(reader);
+std::optional<MessageRecord> Shard::take_message(BigEndianReader& from) {
+  auto message = records::take_record(from);
   if (!message) {
     fail_with("a message cannot be read");
-    return;
+    return std::nullopt;
   }
+  return *std::move(message);
+}
+
+void Shard::publish(ByteView record, const MessageRecord& message) {
   std::optional<records::BodyRef> body;
-  for (Receiver& receiver : sessions_.match(message->tenant, message->topic, message->publisher)) {
-    const mqtt::Qos qos = mqtt::lower(message->qos, receiver.bits.granted_qos());
+  for (Receiver& receiver : sessions_.match(message.tenant, message.topic, message.publisher)) {
+    const mqtt::Qos qos = mqtt::lower(message.qos, receiver.bits.granted_qos());
     if (qos == mqtt::Qos::kAtMostOnce) {
       continue;  // Those take no way through a log.
     }
@@ -70,7 +73,7 @@ void Shard::publish(ByteView record) {
         .body = *body,
         .size_bytes = static_cast<std::uint32_t>(record.size() + kRowBytes),
         .qos = qos,
-        .retain = message->retain && receiver.bits.retain_as_published != 0,
+        .retain = message.retain && receiver.bits.retain_as_published != 0,
         .identifiers = std::move(receiver.identifiers)};
     courier_.give(receiver, std::move(queued));
   }
@@ -110,7 +113,10 @@ void Shard::send(const records::Destinations& destinations, const records::Outbo
   };
   for (const ShardId shard : destinations.shards) {
     if (shard == setup_.shard) {
-      publish(as_bytes(row.message));
+      BigEndianReader reader(as_bytes(row.message));
+      if (const auto message = take_message(reader)) {
+        publish(as_bytes(row.message), *message);
+      }
     } else {
       add(shard, false);
     }

@@ -42,8 +42,7 @@ void Shard::end_attachment(Attachment attachment) {
       sessions_.touch(session);
     }
     if (session.row.attachment == attachment) {
-      counters_.last_epoch = records::after(counters_.last_epoch);
-      session.row.epoch = counters_.last_epoch;
+      raise_epoch(session);
       end_connection(session, !planted(Mutant::kWillLostWithOwner));
     } else if (gone > 0 && session.deliverable()) {
       begin_connection(session);
@@ -71,48 +70,40 @@ void Shard::operator()(const records::Open& open) {
     }
     return;
   }
-  bool present = false;
-  DurableSession& session = session_for(open, present);
-  connect(session, open, present);
+  connect(session_for(open), open);
 }
 
-DurableSession& Shard::session_for(const records::Open& open, bool& present) {
+DurableSession& Shard::session_for(const records::Open& open) {
   DurableSession* there = sessions_.find(open.tenant, open.client_id);
   std::vector<records::Former> formers;
   if (there != nullptr) {
     formers = there->row.formers;
     if (there->connected()) {
       formers.push_back({there->row.epoch, there->row.attachment, there->row.connection});
-      const records::SessionNumber number = there->number;
       end_connection(*there, true);
-      there = sessions_.find(number);
-      there = there != nullptr && there->row.ended ? nullptr : there;
+      there = there->row.ended ? nullptr : there;
     }
   }
   if (there != nullptr && open.clean_start) {
     end_session(*there);
     there = nullptr;
   }
-  present = there != nullptr;
-  DurableSession& session = present ? *there : sessions_.create(open.tenant, open.client_id);
+  DurableSession& session =
+      there != nullptr ? *there : sessions_.create(open.tenant, open.client_id);
   session.row.formers = std::move(formers);
   return session;
 }
 
-void Shard::connect(DurableSession& session, const records::Open& open, bool present) {
-  if (session.row.expires) {
-    expiries_.erase({*session.row.expires, session.number});
-    session.row.expires.reset();
-  }
+void Shard::connect(DurableSession& session, const records::Open& open) {
+  stop_expiry(session);
   // Before a will of this session was due, its client is back (MQTT-3.1.3-9).
   wills_.cancel(session.number, counters_.time);
-  counters_.last_epoch = records::after(counters_.last_epoch);
-  session.row.epoch = counters_.last_epoch;
+  session.row.session_present = session.row.epoch != Epoch();  // A new one has none yet.
+  raise_epoch(session);
   session.row.user_name = open.user_name;
   session.row.client_hash = open.client_hash;
   session.row.attachment = open.attachment;
   session.row.connection = open.connection;
-  session.row.session_present = present;
   session.row.expiry_interval_seconds = open.expiry_interval_seconds;
   session.row.receive_maximum = open.receive_maximum;
   session.row.queue_messages_max = open.queue_messages_max;
@@ -184,10 +175,20 @@ void Shard::end_connection(DurableSession& session, bool keeps_will) {
   }
 }
 
-void Shard::end_session(DurableSession& session) {
+void Shard::raise_epoch(DurableSession& session) {
+  counters_.last_epoch = records::after(counters_.last_epoch);
+  session.row.epoch = counters_.last_epoch;
+}
+
+void Shard::stop_expiry(DurableSession& session) {
   if (session.row.expires) {
     expiries_.erase({*session.row.expires, session.number});
+    session.row.expires.reset();
   }
+}
+
+void Shard::end_session(DurableSession& session) {
+  stop_expiry(session);
   // MQTT-3.1.2-8: the will goes out when the session ends, if not before.
   wills_.hasten(session.number, counters_.time);
   tell(SessionEnded{session.number});

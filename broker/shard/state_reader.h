@@ -20,14 +20,26 @@ class StateReader {
   // The value without its seal; nothing if there is no such row, or an error.
   [[nodiscard]] std::optional<Bytes> get(storage::Table table, ByteView key);
 
-  // Calls `visit(key, value)` with the rows of a range, until it returns false.
+  // Calls `visit(key, value)` with the first row of a range, if there is one.
   template <class Visit>
-  void scan(storage::Table table, storage::KeyRange range, Visit visit) {
+  void first(storage::Table table, storage::KeyRange range, Visit visit) {
     const auto cursor = reader_.scan(table, std::move(range));
+    if (const auto row = next(*cursor)) {
+      visit(row->key, row->value);
+    }
+  }
+
+  // Calls `visit(key, row)` with every row whose key begins with `prefix`, up to an error.
+  template <class Value, class Visit>
+  void read_all(storage::Table table, ByteView prefix,
+                Result<Value, records::RecordError> (*decode)(ByteView), Visit visit) {
+    const auto cursor = reader_.scan(table, storage::with_prefix(prefix));
     while (const auto row = next(*cursor)) {
-      if (!visit(row->key, row->value)) {
+      auto value = take(decode(row->value), row->key);
+      if (!value) {
         return;
       }
+      visit(row->key, *std::move(value));
     }
   }
 

@@ -1,5 +1,7 @@
 #include "broker/shard/wills.h"
 
+#include <utility>
+
 #include "broker/records/row_codec.h"
 #include "broker/shard/mutant.h"
 
@@ -103,15 +105,9 @@ std::vector<WillDue> Wills::due() const {
 }
 
 void Wills::load() {
-  reader_.scan(Table::kShard, storage::with_prefix(keys_.due_wills()),
-               [&](ByteView key, ByteView value) {
-                 auto will = reader_.take(records::decode_due_will(value), key);
-                 if (!will) {
-                   return false;
-                 }
-                 insert(records::will_of(key), *std::move(will));
-                 return true;
-               });
+  reader_.read_all(
+      Table::kShard, keys_.due_wills(), &records::decode_due_will,
+      [&](ByteView key, DueWillRow will) { insert(records::will_of(key), std::move(will)); });
 }
 
 }  // namespace godwit::shard
