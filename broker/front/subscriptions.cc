@@ -32,11 +32,6 @@ routing::SubscriptionBits to_bits(const mqtt::SubscriptionOptions& options,
   return bits;
 }
 
-void set_place(routing::SubscriptionBits& bits, std::uint32_t place) {
-  CHECK(place < routing::SubscriptionBits::kPlacesMax);
-  bits.place = place & (routing::SubscriptionBits::kPlacesMax - 1);
-}
-
 }  // namespace
 
 bool Subscriptions::add(SessionSlot& slot, const mqtt::FilterRequest& request,
@@ -55,7 +50,7 @@ bool Subscriptions::add_plain(SessionSlot& slot, const mqtt::FilterRequest& requ
   session::SubscriptionList& list = slot.session.subscriptions;
   routing::SubscriptionBits bits = to_bits(request.options, allowed);
   bits.has_identifier = identifier != 0 ? 1 : 0;
-  set_place(bits, list.size());
+  bits.set_place(list.size());
   const Weighing weighing(*index_, *probe_);
   const auto [filter, replaced] =
       index_->insert(slot.session.key.tenant, request.filter, slot.subscriber, bits);

@@ -46,7 +46,6 @@ enum class Refusal : std::uint8_t {
   kBusy,         // Too much waits already (HostLimits).
   kTooLarge,     // Alone more than an entry of the log can hold (HostLimits).
 };
-[[nodiscard]] std::string_view name_of(Refusal refusal);
 
 // --- answers -------------------------------------------------------------------------------------
 

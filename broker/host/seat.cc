@@ -27,18 +27,6 @@ std::size_t bytes_of(const records::Command& command) {
 
 }  // namespace
 
-std::string_view name_of(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::kUnavailable:
-      return "unavailable";
-    case Refusal::kBusy:
-      return "busy";
-    case Refusal::kTooLarge:
-      return "too_large";
-  }
-  return "unknown";
-}
-
 Seat::Seat(ShardId shard, const HostIdentity& identity, const HostLimits& limits,
            const storage::Reader& store, const raft::SnapshotMeta& applied,
            std::uint32_t generation)

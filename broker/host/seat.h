@@ -101,7 +101,6 @@ class Seat {
   // When something is due without news.
   [[nodiscard]] Instant next_deadline() const;
   [[nodiscard]] shard::Shard& shard() { return shard_; }
-  [[nodiscard]] std::size_t waiting_bytes() const { return lane_.bytes(); }
 
  private:
   // Something that waits for its place in the log.

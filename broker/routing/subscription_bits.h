@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "base/check.h"
 #include "broker/mqtt/packet.h"
 
 namespace godwit::routing {
@@ -22,6 +23,10 @@ struct SubscriptionBits {
   // Where its keeper finds it in the list of this subscriber.
   std::uint32_t place : 24 = 0;
 
+  void set_place(std::uint32_t wanted) {
+    CHECK(wanted < kPlacesMax);
+    place = wanted & (kPlacesMax - 1);
+  }
   [[nodiscard]] mqtt::Qos granted_qos() const { return static_cast<mqtt::Qos>(qos); }
 };
 static_assert(sizeof(SubscriptionBits) == 4);

@@ -21,8 +21,7 @@ routing::SubscriptionBits bits_of(const records::SubscriptionRecord& options, st
   bits.retain_as_published = options.retain_as_published ? 1 : 0;
   bits.all_topics_allowed = options.all_topics_allowed ? 1 : 0;
   bits.has_identifier = options.identifier != 0 ? 1 : 0;
-  CHECK(place < routing::SubscriptionBits::kPlacesMax);
-  bits.place = place & (routing::SubscriptionBits::kPlacesMax - 1);
+  bits.set_place(place);
   return bits;
 }
 

@@ -1,6 +1,7 @@
 #include "cluster/replica/commit_cycle.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "cluster/replica/mutant.h"
@@ -136,17 +137,13 @@ void CommitCycle::add_rows_of_replicas() {
 }
 
 void CommitCycle::write_markers(storage::Sync sync) {
-  std::vector<Bytes> bytes;
-  std::vector<std::uint32_t> slots;
+  std::vector<Bytes> bytes;  // What the markers point into.
+  std::vector<storage::Marker> markers;
+  bytes.reserve(replicas_.size());
   for (auto& [group, one] : replicas_) {
     if (std::exchange(one.marker_changed, false)) {
-      bytes.push_back(encode_marker(one.marker));
-      slots.push_back(group.value());
+      markers.push_back({group.value(), bytes.emplace_back(encode_marker(one.marker))});
     }
-  }
-  std::vector<storage::Marker> markers;
-  for (std::size_t at = 0; at < bytes.size(); ++at) {
-    markers.push_back({slots[at], bytes[at]});
   }
   if (!markers.empty()) {
     markers_.write(markers, sync);

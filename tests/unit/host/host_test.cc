@@ -38,12 +38,16 @@ class HostTest : public testing::Test {
   void publish(std::string_view payload, std::uint64_t token, mqtt::Qos qos) {
     node_.host().publish({kThread, kShard, Token(token), make_record("t", payload, qos)});
   }
-  Owned subscriber() {
-    request(open("a"));
+  // Opens the session and returns by what it is owned.
+  Owned opened(records::Open command) {
+    request(std::move(command));
     const auto answers = node_.round();
-    const Owned by{
-        std::get<shard::Opened>(std::get<Told>(answers.at(0).answer).event).owner.session,
-        std::get<shard::Opened>(std::get<Told>(answers.at(0).answer).event).owner.epoch};
+    const shard::Owner owner =
+        std::get<shard::Opened>(std::get<Told>(answers.at(0).answer).event).owner;
+    return {owner.session, owner.epoch};
+  }
+  Owned subscriber() {
+    const Owned by = opened(open("a"));
     request(records::Subscribe{by, {{"t", {.qos = mqtt::Qos::kExactlyOnce}}}});
     static_cast<void>(node_.round());
     return by;
@@ -76,12 +80,10 @@ TEST_F(HostTest, gathers_what_comes_while_the_disk_writes) {
   subscriber();
   publish("1", 1, mqtt::Qos::kAtLeastOnce);
   node_.turn();
-  const std::uint64_t before = node_.host().seat(kShard).shard().time().time_since_epoch().count();
   for (std::uint64_t token = 2; token <= 50; ++token) {
     publish("x", token, mqtt::Qos::kAtLeastOnce);
     node_.turn();
   }
-  static_cast<void>(before);
   node_.cycle();
   node_.turn();
   // Two entries were on their way; the rest gathered behind them.
@@ -176,10 +178,7 @@ TEST_F(HostTest, refuses_before_the_shard_is_led) {
 }
 
 TEST_F(HostTest, passes_on_qos_2_to_other_shards_and_completes_when_they_have_it) {
-  request(open("a"));
-  const auto opened = node_.round();
-  const Owned by{std::get<shard::Opened>(std::get<Told>(opened.at(0).answer).event).owner.session,
-                 std::get<shard::Opened>(std::get<Told>(opened.at(0).answer).event).owner.epoch};
+  const Owned by = opened(open("a"));
   request(records::Qos2Receive{by,
                                mqtt::PacketId(9),
                                make_record("t", "x", mqtt::Qos::kExactlyOnce),
@@ -204,11 +203,7 @@ TEST_F(HostTest, passes_on_qos_2_to_other_shards_and_completes_when_they_have_it
 TEST_F(HostTest, asks_for_a_match_of_a_will_and_brings_it_to_clean_sessions) {
   records::Open with_will = open("a");
   with_will.will = records::Will{make_record("w", "gone", mqtt::Qos::kAtLeastOnce), 0};
-  request(with_will);
-  const auto opened = node_.round();
-  const shard::Owner owner =
-      std::get<shard::Opened>(std::get<Told>(opened.at(0).answer).event).owner;
-  request(records::Close{.by = {owner.session, owner.epoch}, .keeps_will = true});
+  request(records::Close{.by = opened(with_will), .keeps_will = true});
   const auto closed = node_.round();
   ASSERT_THAT(closed, SizeIs(2));
   const auto& will = std::get<WillToMatch>(closed[0].answer);
@@ -250,10 +245,7 @@ TEST_F(HostTest, tells_nobody_what_it_reads_back_from_the_log) {
 
 // What is in the saved state, so that no entry is read back that would send it.
 TEST_F(HostTest, sends_on_after_a_start_what_other_shards_do_not_have) {
-  request(open("a"));
-  const auto opened = node_.round();
-  const Owned by{std::get<shard::Opened>(std::get<Told>(opened.at(0).answer).event).owner.session,
-                 std::get<shard::Opened>(std::get<Told>(opened.at(0).answer).event).owner.epoch};
+  const Owned by = opened(open("a"));
   request(records::Qos2Receive{by,
                                mqtt::PacketId(9),
                                make_record("t", "x", mqtt::Qos::kExactlyOnce),

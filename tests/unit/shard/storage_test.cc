@@ -117,43 +117,41 @@ TEST(Rows, are_read_from_what_is_not_written_yet) {
                           "deliver 1 id 2 t:1 q1", "deliver 1 id 3 t:2 q1"));
 }
 
+// What a replica says that finds its rows of a table as `spoil` has left them.
+std::string error_with(Table table, void (*spoil)(storage::Batch&, Table, const storage::Row&)) {
+  ShardKit kit(0);
+  kit.attach();
+  kit.apply(Close{.by = subscriber(kit, "a")});
+  kit.publish(many(3));
+  kit.flush();
+  storage::Batch damage;
+  const auto cursor = kit.store().scan(table, {});
+  while (const auto row = cursor->next().value()) {
+    spoil(damage, table, *row);
+  }
+  kit.damage().write(damage, storage::Sync::kNo);
+  kit.restart();
+  kit.apply(kit.open_command("a"));
+  return kit.error();
+}
+
 TEST(Rows, that_are_damaged_stop_the_replica) {
+  const auto flip = [](storage::Batch& damage, Table table, const storage::Row& row) {
+    Bytes value(row.value.begin(), row.value.end());
+    value[value.size() / 2] ^= std::byte{1};
+    damage.put(table, row.key, value);
+  };
   for (const Table table : {Table::kQueue, Table::kMessage, Table::kSession, Table::kShard}) {
-    ShardKit kit(0);
-    kit.attach();
-    kit.apply(Close{.by = subscriber(kit, "a")});
-    kit.publish(many(3));
-    kit.flush();
-    storage::Batch damage;
-    const auto cursor = kit.store().scan(table, {});
-    while (const auto row = cursor->next().value()) {
-      Bytes value(row->value.begin(), row->value.end());
-      value[value.size() / 2] ^= std::byte{1};
-      damage.put(table, row->key, value);
-    }
-    kit.damage().write(damage, storage::Sync::kNo);
-    kit.restart();
-    kit.apply(kit.open_command("a"));
-    EXPECT_NE(kit.error().find("damaged"), std::string::npos) << name(table);
+    EXPECT_NE(error_with(table, flip).find("damaged"), std::string::npos) << name(table);
   }
 }
 
 TEST(Rows, that_are_missing_stop_the_replica) {
+  const auto remove = [](storage::Batch& damage, Table table, const storage::Row& row) {
+    damage.remove(table, row.key);
+  };
   for (const Table table : {Table::kQueue, Table::kMessage}) {
-    ShardKit kit(0);
-    kit.attach();
-    kit.apply(Close{.by = subscriber(kit, "a")});
-    kit.publish(many(3));
-    kit.flush();
-    storage::Batch damage;
-    const auto cursor = kit.store().scan(table, {});
-    while (const auto row = cursor->next().value()) {
-      damage.remove(table, row->key);
-    }
-    kit.damage().write(damage, storage::Sync::kNo);
-    kit.restart();
-    kit.apply(kit.open_command("a"));
-    EXPECT_NE(kit.error().find("missing"), std::string::npos) << name(table);
+    EXPECT_NE(error_with(table, remove).find("missing"), std::string::npos) << name(table);
   }
 }
 
